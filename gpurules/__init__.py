@@ -1,0 +1,1 @@
+"""Recording rules that tie NVIDIA DCGM metrics to KubeVirt virtual machines."""

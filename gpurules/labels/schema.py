@@ -1,0 +1,48 @@
+"""Which labels the series of a metric carry, in the words of ``promql.types``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from gpurules.promql.types import SeriesType
+
+
+class HonorLabels(Enum):
+    """What the scrape configuration does with labels that both the target and the exposition have.
+
+    ``FALSE``: the target's label wins, the exposed one becomes ``exported_<name>``. ``TRUE``: the exposed one wins.
+    ``AUTO``: not known, either may be the case.
+    """
+
+    TRUE = "true"
+    FALSE = "false"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSchema:
+    """One metric: its series type as stored in Prometheus, who emits it and where the fact comes from."""
+
+    metric: str
+    type: SeriesType
+    emitter: str
+    help: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class LabelSchema:
+    """The metrics that are known for one KubeVirt release, exporter releases and scrape configuration."""
+
+    metrics: Mapping[str, MetricSchema]
+
+    def type_of(self, metric: str) -> SeriesType | None:
+        """The series type of ``metric``, or None where it is unknown."""
+        known = self.metrics.get(metric)
+        return known.type if known else None
+
+    def extended(self, more: Iterable[MetricSchema]) -> LabelSchema:
+        """This schema with ``more`` added; a metric that is already known is replaced."""
+        return LabelSchema({**self.metrics, **{schema.metric: schema for schema in more}})

@@ -1,0 +1,33 @@
+"""Rule groups as data, the product of ``rules/``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.spec import RecordSpec, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingRule:
+    """A record and the expression that computes it."""
+
+    spec: RecordSpec
+    expression: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """Rules that Prometheus evaluates one after the other; ``interval`` is empty for the server's default."""
+
+    name: str
+    rules: tuple[RecordingRule, ...]
+    interval: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """All groups of one rendering, and what was refused with the reason."""
+
+    groups: tuple[RuleGroup, ...]
+    refusals: tuple[Refusal, ...] = ()
