@@ -34,12 +34,33 @@ class Key:
 
 
 @dataclass(frozen=True, slots=True)
+class Guard:
+    """A condition on one label of a series, written as a matcher: ``op`` is ``=``, ``!=``, ``=~`` or ``!~``.
+
+    A label that is not there counts as empty, as in a selector. Whether a selector's own matchers establish a guard is
+    answered by ``gpurules.promql.guard.established``.
+    """
+
+    label: str
+    op: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Dependency:
-    """A functional dependency: two series that agree on ``determinant`` agree on every label of ``dependent``."""
+    """A functional dependency: two series that agree on ``determinant`` agree on every label of ``dependent``.
+
+    With ``guards`` it holds only among the series that satisfy all of them: a launcher pod fixes the VM's name, but the
+    empty pod of VMs that have none fixes nothing. Guards occur in declared types only. A selector settles them: it
+    keeps the dependency, without its guards, where its matchers establish every guard, and drops it otherwise (to drop
+    a dependency is always sound). The type of an expression holds no guarded dependency, so nothing above the selector
+    has to look at ``guards``.
+    """
 
     determinant: frozenset[str]
     dependent: frozenset[str]
     validity: Validity = Validity.INSTANT
+    guards: frozenset[Guard] = frozenset()
 
 
 class Kind(Enum):
@@ -104,7 +125,7 @@ SECOND = Unit((("second", 1),))
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Why a label is not what it was: ``what`` is dropped, copied, overwritten or set; ``span`` the word that did it."""
+    """Why a label is not what it was: ``what`` is dropped, copied, overwritten or set; ``span`` is the word that did so."""
 
     what: str
     span: Span = NOWHERE
