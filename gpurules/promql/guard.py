@@ -39,7 +39,9 @@ def _satisfies(value: str, guard: Guard) -> bool:
     if words is not None:
         return (value in words) == (guard.op == "=~")
     prefix = _prefix_of_the_rest(guard.value)
-    return guard.op == "=~" and prefix is not None and value.startswith(prefix) and len(value) > len(prefix)
+    return (
+        guard.op == "=~" and prefix is not None and value.startswith(prefix) and value != prefix and "\n" not in value
+    )
 
 
 def _excludes(op: str, value: str, excluded: str) -> bool:

@@ -125,7 +125,7 @@ SECOND = Unit((("second", 1),))
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Why a label is not what it was: ``what`` is dropped, copied, overwritten or set; ``span`` is the word that did so."""
+    """Why a label changed: ``what`` is dropped, copied, overwritten or set; ``span`` is the word that did it."""
 
     what: str
     span: Span = NOWHERE
