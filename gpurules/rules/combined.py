@@ -1,0 +1,47 @@
+"""Level ``vmi``: the GPUs of one VM combined as the catalog says."""
+
+from __future__ import annotations
+
+from gpurules.catalog.field import FieldKind, Grain
+from gpurules.promql.syntax.build import aggregate, selector
+from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.fields import field_spec
+from gpurules.rules.group import RecordingRule
+from gpurules.rules.names import record_name, window_word
+from gpurules.rules.request import GPU, UUID, MeasuredField, Request
+from gpurules.rules.spec import RecordSpec
+
+LEVEL = "vmi"
+
+_EXTREMES = ("max", "min")
+
+
+def combined_rule(measured: MeasuredField, request: Request) -> RecordingRule | None:
+    """The record of a VM, computed from the record of its GPUs; None where no combination means anything."""
+    if measured.combine is None:
+        return None
+    field = measured.field
+    source = field_spec(measured, request)
+    labels = (*request.vm, *field.dimensions)
+    series: Expression = selector(source.record)
+    if field.grain is Grain.GPU and measured.combine not in _EXTREMES:
+        # Each MIG instance repeats the value of its GPU.
+        series = aggregate("max", (*labels, UUID, GPU), series)
+    operation = measured.combine
+    if field.kind is FieldKind.COUNTER:
+        operation = f"rate{window_word(request.rate_window)}_{operation}"
+    spec = RecordSpec(
+        record=record_name(LEVEL, measured.stem, operation),
+        level=LEVEL,
+        role="field",
+        fields=source.fields,
+        labels=labels,
+        unit=source.unit,
+        kind=source.kind,
+        help=f"{_WORDS[measured.combine]} over the GPUs of a virtual machine: {field.help}",
+        operation=measured.combine,
+    )
+    return RecordingRule(spec, aggregate(measured.combine, labels, series))
+
+
+_WORDS = {"sum": "Sum", "avg": "Average", "max": "Highest", "min": "Lowest"}
