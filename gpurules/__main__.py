@@ -1,0 +1,6 @@
+"""``python -m gpurules``."""
+
+from gpurules.cli.main import main
+
+if __name__ == "__main__":
+    main()
