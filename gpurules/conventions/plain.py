@@ -1,0 +1,23 @@
+"""Recording rules and groups as they stand in a file: names and texts, no trees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PlainRule:
+    """One recording rule; ``labels`` are sorted by name."""
+
+    record: str
+    expression: str
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlainGroup:
+    """One rule group; ``interval`` is empty for the server's default."""
+
+    name: str
+    rules: tuple[PlainRule, ...]
+    interval: str = ""

@@ -1,0 +1,118 @@
+"""From rule groups to the text of a document, read back and compared before anybody sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpurules.conventions.plain import PlainGroup, PlainRule
+from gpurules.conventions.prometheus_names import check_group_name, check_metric_name, check_rule_labels
+from gpurules.conventions.violation import Violation
+from gpurules.output.document import Document
+from gpurules.output.fill import fill
+from gpurules.output.formats.registry import format_named
+from gpurules.output.read_back import read_document, require_metadata, require_same
+from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.group import RuleGroup
+from gpurules.text.errors import InputError, Problem
+
+ExpressionText = Callable[[Expression], str]
+"""From a tree to the readable text of the expression, lines separated by ``\\n``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleView:
+    """What a template sees of a rule."""
+
+    record: str
+    labels: tuple[tuple[str, str], ...]
+    expression: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupView:
+    """What a template sees of a group."""
+
+    name: str
+    interval: str
+    rules: tuple[RuleView, ...]
+
+
+def render_document(
+    groups: Sequence[RuleGroup],
+    document: Document,
+    expression_text: ExpressionText,
+    template_directory: Path | None = None,
+) -> str:
+    """The document that holds ``groups``, ending in one line break.
+
+    Raises InputError where there is nothing to write, where a reader of the format would refuse the document, and
+    where the filled template does not hold exactly the groups.
+    """
+    from gpurules.promql.syntax.parser import parse
+
+    form = format_named(document.format)
+    views = tuple(_view(group, expression_text) for group in groups)
+    plain = tuple(_plain(view) for view in views)
+    if not any(group.rules for group in plain):
+        raise InputError(Problem("there are no rules to write", advice="select fields that can be recorded"))
+    _require_none([*_check_names(plain), *form.check(document, plain)])
+    text = fill_document(views, document, template_directory)
+    read, found = read_document(text, form)
+    if form.metadata:
+        require_metadata(document, read)
+        _require_none(form.check(read, found))
+    require_same(groups, found, parse)
+    return text
+
+
+def fill_document(views: Sequence[GroupView], document: Document, template_directory: Path | None = None) -> str:
+    """The template of the document's format with everything filled in, not yet read back."""
+    values = {
+        "banner": document.banner,
+        "name": document.name,
+        "namespace": document.namespace,
+        "labels": sorted(document.labels.items()),
+        "annotations": sorted(document.annotations.items()),
+        "groups": tuple(views),
+    }
+    text = fill(format_named(document.format).template, values, template_directory)
+    return text.rstrip("\n") + "\n"
+
+
+def _view(group: RuleGroup, expression_text: ExpressionText) -> GroupView:
+    return GroupView(
+        group.name,
+        group.interval,
+        tuple(
+            RuleView(
+                rule.spec.record,
+                tuple(sorted(rule.spec.rule_labels)),
+                expression_text(rule.expression),
+                rule.spec.help,
+            )
+            for rule in group.rules
+        ),
+    )
+
+
+def _plain(view: GroupView) -> PlainGroup:
+    rules = tuple(PlainRule(rule.record, rule.expression, rule.labels) for rule in view.rules)
+    return PlainGroup(view.name, rules, view.interval)
+
+
+def _check_names(groups: Sequence[PlainGroup]) -> list[Violation]:
+    found: list[Violation] = []
+    for group in groups:
+        found += check_group_name(group.name)
+        for rule in group.rules:
+            found += check_metric_name(rule.record)
+            found += check_rule_labels(dict(rule.labels))
+    return found
+
+
+def _require_none(violations: Sequence[Violation]) -> None:
+    if violations:
+        raise InputError([Problem(violation.message) for violation in violations])

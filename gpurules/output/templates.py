@@ -1,0 +1,51 @@
+"""Where templates are found."""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from gpurules.text.errors import EnvironmentFault, Problem
+from gpurules.text.read import decode_utf8, read_text
+
+TEMPLATE_LIMIT = 1 << 20
+"""Bytes of one template."""
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+
+
+def find_templates() -> Traversable:
+    """The folder of the templates that ship: in the package, else beside the ``pyproject.toml`` of a checkout.
+
+    Raises EnvironmentFault where the installation has none.
+    """
+    package = files("gpurules")
+    installed = package / "templates"
+    if installed.is_dir():
+        return installed
+    if isinstance(package, Path):
+        checkout = package.parent
+        if (checkout / "pyproject.toml").is_file() and (checkout / "templates").is_dir():
+            return checkout / "templates"
+    raise EnvironmentFault(Problem("this installation has no templates", advice="install gpurules again"))
+
+
+def read_template(name: str, directory: Path | None = None) -> str | None:
+    """The text of the template ``name`` from ``directory``, else from those that ship; None where neither has it.
+
+    Raises InputError where it cannot be read, is too large or is no UTF-8 text.
+    """
+    if not _NAME.fullmatch(name):
+        return None
+    for folder in filter(None, (directory, find_templates())):
+        candidate = folder / name
+        if candidate.is_file():
+            return _read(candidate, name)
+    return None
+
+
+def _read(candidate: Traversable, name: str) -> str:
+    if isinstance(candidate, Path):
+        return read_text(str(candidate), TEMPLATE_LIMIT).text.replace("\r\n", "\n")
+    return decode_utf8(name, candidate.read_bytes(), TEMPLATE_LIMIT).text
