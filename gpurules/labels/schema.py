@@ -23,13 +23,21 @@ class HonorLabels(Enum):
 
 @dataclass(frozen=True, slots=True)
 class MetricSchema:
-    """One metric: its series type as stored in Prometheus, who emits it and where the fact comes from."""
+    """One metric: its series type as stored in Prometheus, who emits it and where the fact comes from.
+
+    ``since``: the first release of the emitter that has the metric, where known. ``notes``: what a reader of the labels
+    must know and the type cannot say, one sentence each. ``untrusted``: labels whose value the scraped workload can
+    choose, such as anything that an exporter in a guest writes.
+    """
 
     metric: str
     type: SeriesType
     emitter: str
     help: str = ""
     source: str = ""
+    since: str = ""
+    notes: tuple[str, ...] = ()
+    untrusted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
