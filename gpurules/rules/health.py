@@ -1,7 +1,7 @@
 """Is the correlation itself healthy? Every record is 0, not absent, when all is well.
 
-With a cluster label each record has one series for each cluster that is seen at all: ``input_absent`` finds these clusters
-and the others take their zero from it. Without one, ``vector(0)`` is the zero.
+With a cluster label each record has one series for each cluster that is seen at all: ``input_absent`` finds these
+clusters and the others take their zero from it. Without one, ``vector(0)`` is the zero.
 """
 
 from __future__ import annotations

@@ -92,8 +92,8 @@ def identity_rule(request: Request) -> RecordingRule:
 def identity(request: Request) -> Expression:
     """The one side of a join on the launcher pod.
 
-    Labels copied from kubevirt_vmi_info may change while the pod lives; two generations of the record can then be visible
-    at once, so each reader takes the freshest.
+    Labels copied from kubevirt_vmi_info may change while the pod lives; two generations of the record can then be
+    visible at once, so each reader takes the freshest.
     """
     record = selector(IDENTITY)
     if not request.copied:

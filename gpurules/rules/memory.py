@@ -34,7 +34,11 @@ def memory_rules(request: Request, level: str) -> tuple[RecordingRule, ...]:
         return ()
     if level == "vmi_gpu":
         return (_device_total(request, measured), _device_ratio(request, measured))
-    return (_vm_total(request), _vm_ratio(request, measured))
+    return (_vm_total(request, measured), _vm_ratio(request, measured))
+
+
+def _total_fields(measured: Mapping[str, MeasuredField]) -> tuple[str, ...]:
+    return tuple(name for name in (USED, FREE, RESERVED) if name in measured)
 
 
 def _record(request: Request, measured: Mapping[str, MeasuredField], name: str) -> Expression:
@@ -49,9 +53,7 @@ def _usable(request: Request, measured: Mapping[str, MeasuredField]) -> Expressi
 def _device_total(request: Request, measured: Mapping[str, MeasuredField]) -> RecordingRule:
     usable = _usable(request, measured)
     expression: Expression = usable
-    fields: tuple[str, ...] = (USED, FREE)
     if RESERVED in measured:
-        fields = (*fields, RESERVED)
         reserved = _record(request, measured, RESERVED)
         complete = binary("+", usable, reserved, on=request.vm_device)
         expression = binary("or", complete, usable, on=request.vm_device)
@@ -59,7 +61,7 @@ def _device_total(request: Request, measured: Mapping[str, MeasuredField]) -> Re
         record=record_name("vmi_gpu", TOTAL, "max"),
         level="vmi_gpu",
         role="memory_total",
-        fields=fields,
+        fields=_total_fields(measured),
         labels=request.vm_device,
         unit=_BYTE,
         kind=Kind.GAUGE,
@@ -85,12 +87,12 @@ def _device_ratio(request: Request, measured: Mapping[str, MeasuredField]) -> Re
     return RecordingRule(spec, binary("/", _record(request, measured, USED), usable, on=request.vm_device))
 
 
-def _vm_total(request: Request) -> RecordingRule:
+def _vm_total(request: Request, measured: Mapping[str, MeasuredField]) -> RecordingRule:
     spec = RecordSpec(
         record=record_name("vmi", TOTAL, "sum"),
         level="vmi",
         role="memory_total",
-        fields=(USED, FREE, RESERVED),
+        fields=_total_fields(measured),
         labels=request.vm,
         unit=_BYTE,
         kind=Kind.GAUGE,

@@ -18,7 +18,7 @@ GPU = "gpu"
 
 @dataclass(frozen=True, slots=True)
 class MeasuredField:
-    """A field to record: the series ``names`` it is read from, how a VM's GPUs ``combine`` and the ``stem`` of its name."""
+    """A field to record: the series ``names`` it is read from, how GPUs ``combine``, and the ``stem`` of its record."""
 
     field: Field
     names: tuple[str, ...]
@@ -39,10 +39,11 @@ class LabelRow:
 class Request:
     """Everything a rule set depends on.
 
-    ``dcgm``, ``info`` and ``kube_state`` are matchers that the series of the guests, of KubeVirt and of kube-state-metrics
-    must satisfy. ``cluster``: the label that tells clusters apart, or nothing. ``copied``: labels of kubevirt_vmi_info that
-    records carry as well. ``rate_window``: milliseconds. ``contestable``: a guest may have written its own namespace and
-    pod (honorLabels is not known to be false). ``gpu_resources``: as kube-state-metrics spells them.
+    ``dcgm``, ``info`` and ``kube_state`` are matchers that the series of the guests, of KubeVirt and of
+    kube-state-metrics must satisfy. ``cluster``: the label that tells clusters apart, or nothing. ``copied``: labels of
+    kubevirt_vmi_info that records carry as well. ``rate_window``: milliseconds. ``contestable``: a guest may have
+    written its own namespace and pod (honorLabels is not known to be false). ``gpu_resources``: as kube-state-metrics
+    spells them.
     """
 
     fields: tuple[MeasuredField, ...]

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from gpurules.promql.syntax.build import matcher, selector
-from gpurules.promql.syntax.parser import SyntaxProblem, parse
+from gpurules.promql.syntax.parser import parse
+from gpurules.promql.syntax.problem import SyntaxProblem
 from gpurules.promql.syntax.tree import Matcher, VectorSelector
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.span import Location
@@ -40,9 +41,8 @@ def parse_matchers(text: str, subject: str) -> tuple[Matcher, ...]:
     try:
         tree = parse("x{" + inner + "}")
     except SyntaxProblem as problem:
-        raise InputError(
-            Problem(f"{text!r} is not a list of label matchers: {problem.message}", where, example)
-        ) from None
+        message = f"{text!r} is not a list of label matchers: {problem.message}"
+        raise InputError(Problem(message, where, example)) from None
     if not isinstance(tree, VectorSelector) or tree.offset is not None or tree.at is not None:
         raise InputError(Problem(f"{text!r} is not a list of label matchers", where, example))
     if any(entry.label.text == "__name__" for entry in tree.matchers):

@@ -12,8 +12,8 @@ class RecordSpec:
     """One record.
 
     ``record``: the whole name, ``level:kubevirt_...:operation``. ``level``: ``vmi_gpu``, ``vmi``, ``identity`` (inputs
-    of the join) or ``health``. ``role``: what it is within its level: ``field`` for a DCGM field, else a word of its own
-    such as ``identity``, ``device``, ``info``, ``memory_ratio``, ``unmatched`` (a literal registry in ``rules/``).
+    of the join) or ``health``. ``role``: what it is within its level: ``field`` for a DCGM field, else a word of its
+    own such as ``identity``, ``device``, ``info``, ``memory_ratio``, ``unmatched`` (a literal registry in ``rules/``).
     ``fields``: current names of the DCGM fields that it is computed from. ``labels``: the labels it carries, where
     present. ``unit`` and ``kind``: of the recorded number. ``help``: one sentence. ``rule_labels``: static labels that
     the rule adds. ``operation``: how the GPUs of a VM combine (``sum``...) or ``rate``/``value`` at level vmi_gpu.

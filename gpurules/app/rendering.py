@@ -1,0 +1,113 @@
+"""Render: from a configuration to a document that is proved, judged by a second parser and read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from gpurules.app.rule_request import rule_request
+from gpurules.app.series import source_types
+from gpurules.app.sources import Sources, read_sources
+from gpurules.config.model import Config
+from gpurules.conventions.registry import check_record
+from gpurules.labels.schema import HonorLabels
+from gpurules.output.banner import NamedInput, banner_lines
+from gpurules.output.check import difference
+from gpurules.output.document import Document
+from gpurules.output.render import render_document
+from gpurules.promql.judge import must_accept, same_tree
+from gpurules.promql.syntax.printer import to_lines, to_text
+from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.build import build
+from gpurules.rules.choice import choose
+from gpurules.rules.group import RuleSet
+from gpurules.rules.proof import prove
+from gpurules.text.errors import CheckFailed, Problem
+from gpurules.text.read import read_text
+
+EXPRESSION_WIDTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """A document ready to be written, the rules in it, and what its reader should know."""
+
+    text: str
+    rules: RuleSet
+    notes: tuple[str, ...]
+
+
+def proved_rules(config: Config, sources: Sources) -> RuleSet:
+    """The rule set of ``config``, every expression proved and accepted by the second parser.
+
+    Raises InputError for what cannot be built, NotProved or CheckFailed where the result does not hold.
+    """
+    types = source_types(config, sources)
+    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields)
+    rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals)
+    prove(rule_set, types.type_of)
+    _judge(rule_set)
+    return rule_set
+
+
+def render(config: Config, template_directory: Path | None = None) -> Rendering:
+    """Everything in memory: nothing is written here, so nothing partial can be."""
+    sources = read_sources(config)
+    rule_set = proved_rules(config, sources)
+    document = Document(
+        format=config.output.format,
+        name=config.output.name,
+        namespace=config.output.namespace,
+        labels=config.output.labels,
+        annotations=config.output.annotations,
+        banner=banner_lines(_inputs(config, sources)),
+    )
+    text = render_document(rule_set.groups, document, _readable, template_directory)
+    return Rendering(text, rule_set, tuple(_notes(config, rule_set)))
+
+
+def difference_on_disk(path: str, text: str) -> str:
+    """A unified diff from the file at ``path`` to ``text``; empty where they are equal. A missing file is empty."""
+    found = read_text(path).text if Path(path).exists() else ""
+    return difference(found, text, path)
+
+
+def _readable(expression: Expression) -> str:
+    return to_lines(expression, EXPRESSION_WIDTH)
+
+
+def _judge(rule_set: RuleSet) -> None:
+    """Names as KubeVirt wants them, and expressions that an independent parser reads as what they are."""
+    problems: list[Problem] = []
+    for group in rule_set.groups:
+        for rule in group.rules:
+            text = to_text(rule.expression)
+            must_accept(text)
+            if not same_tree(rule.expression, text):
+                problems.append(Problem(f"record {rule.spec.record}: promql-parser reads another expression: {text}"))
+            problems.extend(Problem(violation.message) for violation in check_record(rule.spec.record, text))
+    if problems:
+        raise CheckFailed(problems)
+
+
+def _inputs(config: Config, sources: Sources) -> list[NamedInput]:
+    exporters = config.dcgm.exporters or ("every known release",)
+    return [
+        NamedInput("KubeVirt", sources.kubevirt),
+        *(NamedInput("collection paths", path) for path in config.rules.paths),
+        NamedInput("honorLabels", config.dcgm.honor_labels),
+        *(NamedInput("dcgm-exporter", release) for release in exporters),
+        *(NamedInput("counters", source) for source in sources.selection.sources),
+    ]
+
+
+def _notes(config: Config, rule_set: RuleSet) -> list[str]:
+    notes = []
+    if HonorLabels(config.dcgm.honor_labels) is HonorLabels.TRUE:
+        notes.append(
+            "with honorLabels true a guest can book its GPUs on another virtual machine; "
+            "set honorLabels to false on the monitors of guests"
+        )
+    if rule_set.refusals:
+        notes.append(f"{len(rule_set.refusals)} of the counters are not recorded; --explain says why")
+    return notes

@@ -1,0 +1,59 @@
+"""The types of the series that are scraped: the catalog's units and kinds on the labels of their exposition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gpurules.app.sources import Sources
+from gpurules.catalog.field import Field, FieldKind
+from gpurules.config.model import Config
+from gpurules.labels.assemble import build_schema
+from gpurules.labels.dcgm import dcgm_series_type
+from gpurules.labels.schema import HonorLabels, LabelSchema
+from gpurules.labels.user import read_schema
+from gpurules.promql.types import Kind, SeriesType
+
+_KINDS = {
+    FieldKind.COUNTER: Kind.COUNTER,
+    FieldKind.GAUGE: Kind.GAUGE,
+    FieldKind.RATIO: Kind.RATIO,
+    FieldKind.FLAG: Kind.FLAG,
+    FieldKind.CODE: Kind.CODE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTypes:
+    """Types by metric name: DCGM series from the catalog, everything else from the schema."""
+
+    dcgm: Mapping[str, SeriesType]
+    schema: LabelSchema
+
+    def type_of(self, metric: str) -> SeriesType | None:
+        """The type of ``metric``, or None where it is unknown."""
+        return self.dcgm.get(metric) or self.schema.type_of(metric)
+
+
+def source_types(config: Config, sources: Sources) -> SourceTypes:
+    """The types that ``config`` implies. Raises InputError for a schema file that is wrong."""
+    extra = [schema for path in config.kubevirt.schemas for schema in read_schema(path)]
+    honor = HonorLabels(config.dcgm.honor_labels)
+    exporters = tuple(release.name for release in sources.exporters)
+    fields = {counter.name: counter.field for counter in sources.selection.counters}
+    for field in tuple(fields.values()):
+        fields |= dict.fromkeys(field.names, field)
+    dcgm = {name: _series_type(name, field, exporters, honor) for name, field in fields.items()}
+    return SourceTypes(dcgm, build_schema(sources.kubevirt, extra))
+
+
+def _series_type(name: str, field: Field, exporters: tuple[str, ...], honor: HonorLabels) -> SeriesType:
+    return dcgm_series_type(
+        field.entity.value,
+        name=name,
+        exporters=exporters,
+        honor_labels=honor,
+        unit=field.unit,
+        kind=_KINDS.get(field.kind, Kind.UNKNOWN),
+        dimensions=field.dimensions,
+    )

@@ -1,0 +1,39 @@
+"""What a configuration draws on: the catalog, the selected counters, the releases and the labels of their series."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gpurules.catalog.exporters import ExporterRelease, accepts, releases
+from gpurules.catalog.exporters import find as find_exporter
+from gpurules.catalog.field import Catalog, Selection
+from gpurules.catalog.load import load_catalog
+from gpurules.catalog.reading import default_selection, read_counters
+from gpurules.config.model import Config
+from gpurules.labels import kubevirt
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Facts and inputs, read and checked. ``exporters`` are those in use: named ones, else every known release."""
+
+    catalog: Catalog
+    selection: Selection
+    exporters: tuple[ExporterRelease, ...]
+    kubevirt: str
+
+    def accepts(self, name: str) -> bool:
+        """Whether any exporter release in use knows a field by ``name``."""
+        return any(accepts(release, name) for release in self.exporters)
+
+
+def read_sources(config: Config) -> Sources:
+    """Reads what ``config`` names. Raises InputError for whatever is missing, malformed or unknown."""
+    catalog = load_catalog()
+    exporters = tuple(find_exporter(name) for name in config.dcgm.exporters) or releases()
+    if config.dcgm.counters:
+        selection = read_counters(config.dcgm.counters, catalog, exporters)
+    else:
+        selection = default_selection(catalog)
+    release = kubevirt.find(config.kubevirt.release) if config.kubevirt.release else kubevirt.newest()
+    return Sources(catalog, selection, exporters, release)
