@@ -6,10 +6,11 @@ import difflib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import components
-import network_guard
 import pytest
 from hypothesis import settings
+
+import components
+import network_guard
 
 PROMTOOL_VERSIONS = ("2.42", "2.53")
 

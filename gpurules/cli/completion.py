@@ -16,7 +16,7 @@ Examples:
 
 
 @click.command("completion", epilog=EXAMPLES)
-@click.argument("shell", type=click.Choice(SHELLS))
+@click.argument("shell", metavar="SHELL", type=click.Choice(SHELLS))
 def command(shell: str) -> None:
     """Print the completion script of SHELL: bash (4.4 or newer), zsh or fish.
 

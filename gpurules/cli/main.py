@@ -65,8 +65,8 @@ def _report(error: BaseException) -> int:
         _complain(f"the installation is incomplete, the Python module {error.name} is missing; install gpurules again")
         return EXIT_ENVIRONMENT
     if isinstance(error, OSError) and error.errno is not None:
-        where = f"{error.filename}: " if error.filename is not None else ""
-        _complain(f"{where}{error.strerror}")
+        where = error.filename if error.filename is not None else "reading or writing failed"
+        _complain(f"{where}: {error.strerror}")
         return EXIT_ENVIRONMENT
     _complain(f"internal error: {_describe(error)} (please report; {TRACEBACK_VARIABLE}=1 shows where)")
     _show_traceback_if_wanted(error)

@@ -48,7 +48,7 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the nearest command's name where there is none of that name."""
         if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            raise click.UsageError(f"no such command '{args[0]}'{_nearest(args[0], COMMANDS)}", ctx)
+            raise _no_such_command(args[0])
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -114,8 +114,10 @@ def invoke(arguments: Sequence[str]) -> int:
         raise as_input_error(error) from None
 
 
-def _nearest(name: str, known: Sequence[str] | dict[str, tuple[str, str]]) -> str:
-    from difflib import get_close_matches
+def _no_such_command(name: str) -> Exception:
+    from gpurules.text.errors import InputError, Problem
+    from gpurules.text.nearest import did_you_mean
 
-    found = get_close_matches(name, known, 1)
-    return f"; did you mean '{found[0]}'?" if found else ""
+    return InputError(
+        Problem(f'no such command "{name[:100]}"', advice=did_you_mean(name, COMMANDS) or f"see {PROGRAM} --help")
+    )
