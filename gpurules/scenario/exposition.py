@@ -1,0 +1,233 @@
+"""What each component of a cluster exposes at a moment, and the labels of its scrape target.
+
+Sources: dcgm-exporter's ``rendermetrics`` for GPU series, KubeVirt's ``vmistats_collector.go`` for kubevirt_vmi_info,
+prometheus-operator's generated scrape configuration for target labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gpurules.scenario.model import (
+    Cluster,
+    Controller,
+    Exporter,
+    Gpu,
+    HostExporter,
+    Labels,
+    Period,
+    Reading,
+    Stay,
+    VirtualMachine,
+    Workload,
+    labels_of,
+)
+from gpurules.scenario.quantities import BY_NAME, XID
+
+KUBEVIRT_JOB = "kubevirt-prometheus-metrics"
+OBSERVER_JOB = "virt-observability-controller-metrics"
+GUEST_PORT = 9400
+
+ERROR_TEXTS = {0: "No Error", 13: "Graphics Engine Exception", 79: "GPU has fallen off the bus"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One line of an exposition: labels with the metric name, and the number."""
+
+    labels: Labels
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A scrape target: ``kind`` is controller, observer, guest or host; ``labels`` are what service discovery sets."""
+
+    kind: str
+    labels: Labels
+
+    @property
+    def instance(self) -> str:
+        """Address and port."""
+        return dict(self.labels)["instance"]
+
+
+def pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | None]:
+    """Every target that service discovery knows at ``moment`` and what it answers; None where it does not answer."""
+    found: dict[Target, tuple[Sample, ...] | None] = {}
+    for controller in cluster.controllers:
+        if within(controller.deployed, moment):
+            found[controller_target(controller, KUBEVIRT_JOB, "kubevirt", "virt-controller")] = (
+                tuple(info_samples(cluster, moment)) if within(controller.leads, moment) else ()
+            )
+    for observer in cluster.observers:
+        if within(observer.deployed, moment):
+            target = controller_target(observer, OBSERVER_JOB, "virt-observability-controller-system", "manager")
+            found[Target("observer", target.labels)] = tuple(info_samples(cluster, moment))
+    for machine in cluster.machines:
+        stay = machine.stay(moment)
+        if stay is None or machine.exporter is None:
+            continue
+        answers = within(machine.exporter.answers, moment)
+        page = tuple(guest_samples(machine, moment, cluster)) if answers else None
+        found.update(dict.fromkeys(guest_targets(machine, stay), page))
+    for host in cluster.host_exporters:
+        answers = within(host.exporter.answers, moment)
+        found[host_target(host)] = tuple(host_samples(host, moment, cluster)) if answers else None
+    return found
+
+
+def within(periods: tuple[Period, ...], moment: float) -> bool:
+    """Whether one of ``periods`` covers ``moment``."""
+    return any(period.covers(moment) for period in periods)
+
+
+def controller_target(controller: Controller, job: str, namespace: str, container: str) -> Target:
+    """The target of a KubeVirt component behind its Service."""
+    return Target(
+        "controller",
+        labels_of(
+            {
+                "container": container,
+                "endpoint": "metrics",
+                "instance": f"{controller.address}:8443",
+                "job": job,
+                "namespace": namespace,
+                "pod": controller.pod,
+                "service": job,
+            }
+        ),
+    )
+
+
+def guest_targets(machine: VirtualMachine, stay: Stay) -> tuple[Target, ...]:
+    """The targets that a PodMonitor and, where the guest has a Service, a ServiceMonitor make of a launcher pod."""
+    labels = {
+        "container": "compute",
+        "endpoint": "gpu-metrics",
+        "instance": f"{stay.address}:{GUEST_PORT}",
+        "namespace": machine.namespace,
+        "pod": stay.pod,
+    }
+    targets = [Target("guest", labels_of({**labels, "job": f"{machine.namespace}/guest-dcgm"}))]
+    if machine.service:
+        targets.append(Target("guest", labels_of({**labels, "job": machine.service, "service": machine.service})))
+    return tuple(targets)
+
+
+def host_target(host: HostExporter) -> Target:
+    """The target that the GPU operator's ServiceMonitor makes of its exporter."""
+    return Target(
+        "host",
+        labels_of(
+            {
+                "container": "nvidia-dcgm-exporter",
+                "endpoint": "gpu-metrics",
+                "instance": f"{host.address}:{GUEST_PORT}",
+                "job": "nvidia-dcgm-exporter",
+                "namespace": "gpu-operator",
+                "pod": host.pod,
+                "service": "nvidia-dcgm-exporter",
+            }
+        ),
+    )
+
+
+def info_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
+    """kubevirt_vmi_info as the leader writes it."""
+    for machine in cluster.machines:
+        stay = machine.stay(moment)
+        if stay is not None and stay.listed:
+            yield info_sample(cluster, machine, "running", stay.node, stay.pod if stay.pod_known else "")
+            continue
+        for coming in machine.stays:
+            if coming.listed and coming.period.start - coming.scheduling <= moment < coming.period.start:
+                yield info_sample(cluster, machine, "scheduling", "", "")
+
+
+def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str, pod: str) -> Sample:
+    """One kubevirt_vmi_info; labels without a value are spelled as the release does."""
+    values = {
+        "evictable": "false",
+        "guest_os_arch": "",
+        "guest_os_kernel_release": "",
+        "guest_os_machine": "",
+        "guest_os_name": "",
+        "guest_os_version_id": "",
+        "instance_type": "gpu.large",
+        "name": machine.name,
+        "namespace": machine.namespace,
+        "node": node,
+        "os": "",
+        "outdated": "false",
+        "phase": phase,
+        "preference": "",
+        "vmi_pod": pod,
+    }
+    spelled = {label: value or cluster.absent_value for label, value in values.items()}
+    return Sample(labels_of({"__name__": "kubevirt_vmi_info", **spelled}), 1)
+
+
+def guest_samples(machine: VirtualMachine, moment: float, cluster: Cluster) -> Iterator[Sample]:
+    """What the exporter in the guest writes."""
+    exporter = machine.exporter
+    if exporter is None:
+        return
+    for gpu in machine.gpus:
+        yield from gpu_samples(exporter, gpu, moment, cluster.collection, dict(exporter.exposed))
+    for labels in exporter.forged:
+        yield Sample(labels, 1)
+
+
+def host_samples(host: HostExporter, moment: float, cluster: Cluster) -> Iterator[Sample]:
+    """What a node's own exporter writes, with the pods of its containers."""
+    for workload in host.workloads:
+        yield from gpu_samples(host.exporter, workload.gpu, moment, cluster.collection, mapping(workload))
+
+
+def mapping(workload: Workload) -> dict[str, str]:
+    """The labels of dcgm-exporter's pod mapping."""
+    return {"namespace": workload.namespace, "pod": workload.pod, "container": workload.container}
+
+
+def gpu_samples(
+    exporter: Exporter, gpu: Gpu, moment: float, collection: float, more: dict[str, str]
+) -> Iterator[Sample]:
+    """The series of one GPU, or of each of its MIG instances."""
+    read = moment // collection * collection
+    for name in exporter.fields:
+        quantity = BY_NAME[name]
+        metric = quantity.old_name if exporter.old_names else name
+        for instance in gpu.instances or (None,):
+            own = instance.readings.get(name) if instance is not None else None
+            reading = own or gpu.readings.get(name)
+            if reading is None:
+                continue
+            labels = {"__name__": metric, **gpu_labels(exporter, gpu), **dict(reading.labels)}
+            if instance is not None:
+                labels |= {"GPU_I_ID": instance.id, "GPU_I_PROFILE": instance.profile}
+            if name == XID and exporter.error_labels:
+                labels |= error_labels(reading)
+            yield Sample(labels_of(labels | more), reading.at(read))
+
+
+def gpu_labels(exporter: Exporter, gpu: Gpu) -> dict[str, str]:
+    """The labels that every series of a GPU carries."""
+    labels = {
+        "UUID": gpu.uuid,
+        "device": f"nvidia{gpu.index}",
+        "gpu": gpu.index,
+        "modelName": gpu.model,
+        "pci_bus_id": gpu.pci_bus_id,
+        exporter.hostname_label: exporter.hostname,
+    }
+    if exporter.driver_label:
+        labels[exporter.driver_label] = exporter.driver_version
+    return labels
+
+
+def error_labels(reading: Reading) -> dict[str, str]:
+    """What dcgm-exporter adds to the XID counter."""
+    code = int(reading.value)
+    return {"err_code": str(code), "err_msg": ERROR_TEXTS.get(code, "Unknown Error")}

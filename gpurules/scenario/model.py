@@ -1,0 +1,223 @@
+"""A cluster over time: nodes, virtual machines, GPUs, exporters and controllers.
+
+Everything is a frozen value; what changes is written as periods, so the state at any moment is a function of the
+moment. Times are seconds from the start of the scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import inf
+
+Labels = tuple[tuple[str, str], ...]
+"""Label pairs, sorted by name; the metric name is ``__name__``."""
+
+
+def labels_of(pairs: Mapping[str, str]) -> Labels:
+    """Sorted pairs without those that are empty, which Prometheus does not store."""
+    return tuple(sorted((name, value) for name, value in pairs.items() if value))
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """From ``start`` to before ``end``."""
+
+    start: float = 0
+    end: float = inf
+
+    def covers(self, moment: float) -> bool:
+        """Whether ``moment`` is in it."""
+        return self.start <= moment < self.end
+
+
+ALWAYS = (Period(),)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The raw number of one field, in DCGM's own unit: ``value`` at time 0, growing by ``per_second``."""
+
+    value: float
+    per_second: float = 0.0
+    labels: Labels = ()
+
+    def at(self, moment: float) -> float:
+        """The number at ``moment``."""
+        return self.value + self.per_second * moment if self.per_second else self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """One MIG instance: its id and profile, and the fields that are its own."""
+
+    id: str
+    profile: str
+    readings: Mapping[str, Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class Gpu:
+    """A GPU as the DCGM of one engine sees it; ``readings`` by the current name of the field.
+
+    With ``instances`` the GPU is in MIG mode: each field is asked for each instance, and what an instance does not
+    have of its own is answered from the whole GPU.
+    """
+
+    uuid: str
+    index: str
+    model: str
+    pci_bus_id: str
+    readings: Mapping[str, Reading]
+    instances: tuple[Instance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """A dcgm-exporter: its release shows in the spelling of names and labels, its configuration in the fields.
+
+    ``old_names``: the names that shipped counters files use, else those of DCGM 4.6. ``hostname_label``: ``Hostname``
+    to 4.8.2, ``hostname`` from 4.8.3. ``driver_label``: the label row of the driver version, empty where the file has
+    none. ``error_labels``: whether XID series carry err_code and err_msg (from 3.3.6-3.4.2). ``exposed``: further
+    labels that it writes on every GPU series. ``forged``: whole series that it exposes besides.
+    """
+
+    fields: tuple[str, ...]
+    old_names: bool = True
+    hostname_label: str = "Hostname"
+    hostname: str = "guest"
+    driver_label: str = "DCGM_FI_DRIVER_VERSION"
+    driver_version: str = "550.90.07"
+    error_labels: bool = True
+    exposed: Labels = ()
+    forged: tuple[Labels, ...] = ()
+    answers: tuple[Period, ...] = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A VM's time in one virt-launcher pod on one node.
+
+    ``listed``: KubeVirt reports the VMI as running during the stay. ``pod_known``: and names the pod in vmi_pod.
+    ``scheduling``: for so many seconds before, KubeVirt reports the VMI in phase ``scheduling``.
+    """
+
+    pod: str
+    node: str
+    address: str
+    period: Period = field(default_factory=Period)
+    listed: bool = True
+    pod_known: bool = True
+    scheduling: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class VirtualMachine:
+    """A VM of KubeVirt with its GPUs; without ``exporter`` nothing in the guest is scraped.
+
+    ``service``: a Service over which the same exporter is scraped a second time.
+    """
+
+    namespace: str
+    name: str
+    stays: tuple[Stay, ...]
+    gpus: tuple[Gpu, ...] = ()
+    exporter: Exporter | None = None
+    service: str = ""
+
+    def stay(self, moment: float) -> Stay | None:
+        """Where the VM runs at ``moment``."""
+        return next((stay for stay in self.stays if stay.period.covers(moment)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """A replica that serves kubevirt metrics: all replicas are scraped, only the leader knows VMIs.
+
+    ``deployed``: when Prometheus has it as a target; ``leads``: when it is the leader.
+    """
+
+    pod: str
+    address: str
+    deployed: tuple[Period, ...] = ALWAYS
+    leads: tuple[Period, ...] = ALWAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A container on a node's own GPU, as dcgm-exporter's pod mapping names it."""
+
+    namespace: str
+    pod: str
+    container: str
+    gpu: Gpu
+
+
+@dataclass(frozen=True, slots=True)
+class HostExporter:
+    """The dcgm-exporter of a node: the GPUs of ordinary containers."""
+
+    pod: str
+    node: str
+    address: str
+    exporter: Exporter
+    workloads: tuple[Workload, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """All there is.
+
+    ``controllers`` are virt-controller's replicas; ``observers`` those of the observability controller, which emits
+    the same metric and is scraped without honorLabels. ``outages``: when Prometheus is down.
+    ``absent_value``: how KubeVirt writes a label without a value: ``<none>`` to v1.5, empty from v1.6.
+    ``collection``: seconds between two reads of DCGM by an exporter.
+    """
+
+    nodes: tuple[str, ...]
+    machines: tuple[VirtualMachine, ...]
+    controllers: tuple[Controller, ...]
+    observers: tuple[Controller, ...] = ()
+    host_exporters: tuple[HostExporter, ...] = ()
+    outages: tuple[Period, ...] = ()
+    absent_value: str = ""
+    collection: float = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Something happens at ``at``; what is said of which records is not settled until the given times.
+
+    ``values``: records of gauges and information. ``rates``: records over the rate window. ``health``: health records.
+    0 where that kind of record is not disturbed at all.
+    """
+
+    at: float
+    values: float = 0
+    rates: float = 0
+    health: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A cluster, what happens in it, and when to look.
+
+    ``stated``: health counts that are to be seen at a checkpoint for a reason that the story gives, by (role, time);
+    they take the place of what the state of the cluster says. ``checkpoints`` are multiples of the rules' interval.
+    """
+
+    name: str
+    cluster: Cluster
+    checkpoints: tuple[int, ...]
+    transitions: tuple[Transition, ...] = ()
+    stated: Mapping[tuple[str, int], float] = field(default_factory=dict)
+
+    @property
+    def end(self) -> int:
+        """The last moment of interest."""
+        return max(self.checkpoints)
+
+
+def absent_value(release: str) -> str:
+    """How the KubeVirt ``release`` writes a label without a value (source: vmistats_collector.go of v1.5 and v1.6)."""
+    return "<none>" if release in {"v1.3", "v1.4", "v1.5"} else ""

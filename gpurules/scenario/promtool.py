@@ -1,0 +1,183 @@
+"""Unit tests for promtool, written from a world: its stored series as input, and what each record must show.
+
+Source of the notation: Prometheus' documentation of unit testing for rules. ``ax n`` is ``a`` followed by n more.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.expect import Expectation, expect
+from gpurules.scenario.exposition import Sample
+from gpurules.scenario.model import Labels, World
+from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
+
+EVALUATION = 30
+"""Seconds between two evaluations of the rules."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """At ``moment`` the expression must give these samples and no others."""
+
+    moment: int
+    expression: str
+    samples: tuple[Sample, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTest:
+    """One promtool test: input series and checks."""
+
+    name: str
+    series: tuple[StoredSeries, ...]
+    checks: tuple[Check, ...]
+
+
+def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> RuleTest:
+    """The test of all records of ``specs`` at all checkpoints of ``world``."""
+    series = tuple(
+        entry for entry in stored(world.cluster, guests_honor, world.end) if dict(entry.labels)["__name__"] != "up"
+    )
+    checks = tuple(
+        check
+        for moment in world.checkpoints
+        for spec in specs
+        for check in checks_of(world, spec, moment, guests_honor)
+    )
+    return RuleTest(world.name, series, checks)
+
+
+def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool) -> Iterator[Check]:
+    """What to ask about one record at one checkpoint."""
+    expectation = expect(world, spec, moment, guests_honor)
+    if expectation is None:
+        yield from unsettled_checks(world, spec, moment)
+    elif expectation.tolerance:
+        yield from near_checks(spec, moment, expectation)
+    else:
+        yield Check(moment, selector((("__name__", spec.record), *spec.rule_labels)), expectation.samples)
+
+
+def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iterator[Check]:
+    """The exact set of series, and each number within the tolerance."""
+    yield Check(moment, f"{spec.record} * 0", tuple(Sample(nameless(one.labels), 0) for one in expectation.samples))
+    for one in expectation.samples:
+        record = selector(one.labels)
+        if one.value == 0:
+            expression = f"{record} == bool 0"
+        else:
+            value = number(one.value)
+            expression = f"abs({record} - {value}) / {value} < bool {expectation.tolerance}"
+        yield Check(moment, expression, (Sample(nameless(one.labels), 1),))
+
+
+def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Check]:
+    """What holds even within a transition: no GPU twice, none on another VM."""
+    if spec.level != "vmi_gpu":
+        return
+    grain = [label for label in spec.labels if label != "node"]
+    yield Check(moment, f"count by ({', '.join(grain)}) ({spec.record}) > 1", ())
+    for uuid, owners in uuid_owners(world).items():
+        names = "|".join(sorted(owners))
+        yield Check(moment, f'{spec.record}{{UUID="{uuid}", name!~"{names}"}}', ())
+
+
+def uuid_owners(world: World) -> Mapping[str, set[str]]:
+    """The names of the VMs that have each GPU."""
+    owners: dict[str, set[str]] = {}
+    for machine in world.cluster.machines:
+        for gpu in machine.gpus:
+            owners.setdefault(gpu.uuid, set()).add(machine.name)
+    return owners
+
+
+def nameless(labels: Labels) -> Labels:
+    """Without the metric name."""
+    return tuple(pair for pair in labels if pair[0] != "__name__")
+
+
+def selector(labels: Labels) -> str:
+    """The series as a selector, or as promtool writes an expected sample."""
+    pairs = dict(labels)
+    name = pairs.pop("__name__", "")
+    matchers = ", ".join(f"{label}={quoted(value)}" for label, value in pairs.items())
+    return f"{name}{{{matchers}}}" if pairs or not name else name
+
+
+def quoted(text: str) -> str:
+    """A string literal of PromQL."""
+    return json.dumps(text)
+
+
+def number(value: float) -> str:
+    """The shortest text that reads back as the same number, without a fraction where there is none."""
+    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(value)
+
+
+def notation(points: Mapping[int, Point], length: int) -> str:
+    """promtool's compact notation of points 0 to ``length`` - 1; what is missing at the end is left out."""
+    words: list[str] = []
+    run: tuple[Point | None, int] = (None, 0)
+    last = max(points, default=-1)
+    for tick in range(min(length, last + 1)):
+        point = points.get(tick)
+        if run[1] and same(point, run[0]):
+            run = (point, run[1] + 1)
+            continue
+        words.extend(written(*run))
+        run = (point, 1)
+    words.extend(written(*run))
+    return " ".join(words)
+
+
+def same(left: Point | None, right: Point | None) -> bool:
+    """Whether two points are written alike."""
+    return left == right
+
+
+def written(point: Point | None, count: int) -> list[str]:
+    """A run of equal points."""
+    if count == 0:
+        return []
+    if point is None:
+        return [f"_x{count}"]
+    if point is STALE or not isinstance(point, (int, float)):
+        return ["stale"] * count
+    text = number(point)
+    return [text] if count == 1 else [f"{text}+0x{count - 1}"]
+
+
+def rule_test_file(rule_files: Iterable[str], tests: Iterable[RuleTest], groups: Iterable[str]) -> str:
+    """The YAML text of a promtool test file; ``groups`` in the order of evaluation."""
+    lines = [
+        f"rule_files: {json.dumps(list(rule_files))}",
+        f"evaluation_interval: {EVALUATION}s",
+        f"group_eval_order: {json.dumps(list(groups))}",
+        "tests:",
+    ]
+    for test in tests:
+        lines.extend(rule_test_lines(test))
+    return "\n".join(lines) + "\n"
+
+
+def rule_test_lines(test: RuleTest) -> Iterator[str]:
+    """One test. JSON strings are YAML scalars."""
+    length = max((check.moment for check in test.checks), default=0) // INTERVAL + 1
+    yield f"- name: {json.dumps(test.name)}"
+    yield f"  interval: {INTERVAL}s"
+    yield "  input_series:"
+    for entry in test.series:
+        yield f"  - series: {json.dumps(selector(entry.labels))}"
+        yield f"    values: {json.dumps(notation(entry.points, length))}"
+    yield "  promql_expr_test:"
+    for check in test.checks:
+        yield f"  - expr: {json.dumps(check.expression)}"
+        yield f"    eval_time: {check.moment}s"
+        yield "    exp_samples:" if check.samples else "    exp_samples: []"
+        for one in check.samples:
+            yield f"    - labels: {json.dumps(selector(one.labels))}"
+            yield f"      value: {number(one.value)}"

@@ -1,0 +1,17 @@
+"""A VM migrates while virt-controller's leader changes: the old leader's series still name the old pod and node."""
+
+from dataclasses import replace
+
+from gpurules.scenario.events import fail_over, migrate
+from gpurules.scenario.fleet import cluster
+from gpurules.scenario.model import World
+
+SOURCE = "two series for one VM with different launcher pods and nodes, the freshest of which is right"
+
+
+def build(absent_value: str) -> World:
+    """The world, with labels without a value spelled as ``absent_value``."""
+    world = World("migration_failover", cluster(absent_value=absent_value), (390, 420, 450, 480, 780))
+    moved = migrate(world, "research", "simulate", 420, "worker-3", "10.130.1.2")
+    both = fail_over(moved, 420, takes_over=420, in_place=False)
+    return replace(both, stated={("ambiguous", 420): 1, ("ambiguous", 450): 0})

@@ -1,0 +1,46 @@
+"""All scenarios, by name: one module each, with a docstring, ``SOURCE`` (the fact behind it) and ``build``."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from types import ModuleType
+
+from gpurules.scenario.model import World
+
+SCENARIOS: dict[str, str] = {
+    "steady": "gpurules.scenario.scenarios.steady",
+    "failover_overlap": "gpurules.scenario.scenarios.failover_overlap",
+    "failover_gap": "gpurules.scenario.scenarios.failover_gap",
+    "migration": "gpurules.scenario.scenarios.migration",
+    "migration_failover": "gpurules.scenario.scenarios.migration_failover",
+    "restart": "gpurules.scenario.scenarios.restart",
+    "idle_gpu": "gpurules.scenario.scenarios.idle_gpu",
+    "no_vm": "gpurules.scenario.scenarios.no_vm",
+    "no_vmi_pod": "gpurules.scenario.scenarios.no_vmi_pod",
+    "prometheus_restart": "gpurules.scenario.scenarios.prometheus_restart",
+    "prometheus_restart_failover": "gpurules.scenario.scenarios.prometheus_restart_failover",
+    "spoofing": "gpurules.scenario.scenarios.spoofing",
+    "nested": "gpurules.scenario.scenarios.nested",
+    "single_field": "gpurules.scenario.scenarios.single_field",
+    "mixed_exporters": "gpurules.scenario.scenarios.mixed_exporters",
+    "containers": "gpurules.scenario.scenarios.containers",
+    "mig": "gpurules.scenario.scenarios.mig",
+    "two_emitters": "gpurules.scenario.scenarios.two_emitters",
+    "scraped_twice": "gpurules.scenario.scenarios.scraped_twice",
+    "shared_uuid": "gpurules.scenario.scenarios.shared_uuid",
+    "guest_lost": "gpurules.scenario.scenarios.guest_lost",
+    "long_names": "gpurules.scenario.scenarios.long_names",
+}
+
+
+def module(name: str) -> ModuleType:
+    """The module of a scenario. Raises KeyError for a name that is not in the table."""
+    return import_module(SCENARIOS[name])
+
+
+def world(name: str, absent_value: str = "") -> World:
+    """The world of a scenario; ``absent_value`` is how KubeVirt spells a label without a value."""
+    built = module(name).build(absent_value)
+    if not isinstance(built, World):
+        raise TypeError(f"{name}: build must return a World")
+    return built

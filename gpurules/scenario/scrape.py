@@ -1,0 +1,118 @@
+"""What Prometheus stores of a cluster's expositions: target labels merged in, and staleness.
+
+Source: Prometheus ``scrape/scrape.go`` (mutateSampleLabels, endOfRunStaleness).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from gpurules.scenario.exposition import Sample, Target, pages, within
+from gpurules.scenario.model import Cluster, Labels, labels_of
+
+INTERVAL: Final = 15
+"""Seconds between two scrapes."""
+
+VANISHED_AFTER: Final = 3
+"""Scrapes after the last one at which the series of a target that is gone are marked stale: the marker is written 2.1
+intervals later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The stale marker."""
+
+
+STALE = Stale()
+
+Point = float | Stale
+
+
+@dataclass(slots=True)
+class StoredSeries:
+    """One series: points by the number of the scrape."""
+
+    labels: Labels
+    points: dict[int, Point] = field(default_factory=dict)
+
+
+def merged(target: Mapping[str, str], exposed: Mapping[str, str], honor: bool) -> dict[str, str]:
+    """The labels of the stored series.
+
+    With ``honor`` what is exposed wins; else the target's label wins and the exposed one moves to
+    ``exported_<name>``, the prefix repeated until the name is free.
+    """
+    if honor:
+        return {**target, **exposed}
+    result = dict(exposed)
+    moved: dict[str, str] = {}
+    for name, value in target.items():
+        if name in result:
+            moved[name] = result[name]
+        result[name] = value
+    for name in sorted(moved, key=len):
+        free = f"exported_{name}"
+        while free in result:
+            free = f"exported_{free}"
+        result[free] = moved[name]
+    return result
+
+
+def honors(target: Target, guests_honor: bool) -> bool:
+    """Whether the scrape of ``target`` sets honorLabels: KubeVirt's own does, the observability controller's not."""
+    if target.kind == "controller":
+        return True
+    return guests_honor if target.kind in {"guest", "host"} else False
+
+
+def stored(cluster: Cluster, guests_honor: bool, end: float, interval: float = INTERVAL) -> tuple[StoredSeries, ...]:
+    """All series that a Prometheus has stored by ``end``.
+
+    A series that is missing from a scrape, and all series of a target that does not answer, are marked stale at that
+    scrape; those of a target that is gone :data:`VANISHED_AFTER` scrapes after the last one. While Prometheus is down
+    nothing is stored, and what ended meanwhile is never marked, since what was seen is remembered in memory only.
+    """
+    series: dict[Labels, StoredSeries] = {}
+    alive: dict[Target, set[Labels]] = {}
+    gone: dict[Target, int] = {}
+    for tick in range(int(end // interval) + 1):
+        moment = tick * interval
+        if within(cluster.outages, moment):
+            alive.clear()
+            gone.clear()
+            continue
+        answers = pages(cluster, moment)
+        for target, samples in answers.items():
+            now = store(series, target, samples, honors(target, guests_honor), tick)
+            for labels in alive.get(target, set()) - now:
+                series[labels].points[tick] = STALE
+            alive[target] = now
+            gone.pop(target, None)
+        for target in [target for target in alive if target not in answers]:
+            since = gone.setdefault(target, tick)
+            if tick - since >= VANISHED_AFTER - 1:
+                for labels in alive.pop(target):
+                    series[labels].points.setdefault(tick, STALE)
+                del gone[target]
+    return tuple(series.values())
+
+
+def store(
+    series: dict[Labels, StoredSeries],
+    target: Target,
+    samples: tuple[Sample, ...] | None,
+    honor: bool,
+    tick: int,
+) -> set[Labels]:
+    """Append one scrape of ``target`` (None: it failed) with its ``up`` series; the labels that it had."""
+    own = dict(target.labels)
+    found = set()
+    for sample in samples or ():
+        labels = labels_of(merged(own, dict(sample.labels), honor))
+        series.setdefault(labels, StoredSeries(labels)).points[tick] = sample.value
+        found.add(labels)
+    reached = labels_of({"__name__": "up", **own})
+    series.setdefault(reached, StoredSeries(reached)).points[tick] = 0 if samples is None else 1
+    return found | {reached}
