@@ -124,8 +124,7 @@ class _Composer:
                 self._count(1, event)
                 self._begin(event)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                opened = self._open.pop()
-                self._add(self._collection(opened, event.end_mark.index), opened.size, opened.height, opened.anchor)
+                self._end(event)
             case yaml.AliasEvent():
                 self._alias(event)
             case yaml.DocumentStartEvent():
@@ -157,10 +156,14 @@ class _Composer:
         self._limit_depth(1, start)
         self._open.append(_Open(start, event.anchor, is_mapping))
 
-    def _collection(self, opened: _Open, end: int) -> Node:
+    def _end(self, event: Any) -> None:
+        opened, end = self._open.pop(), event.end_mark.index
+        node: Node
         if opened.is_mapping:
-            return MappingNode(self.source, opened.start, end, self._entries(opened.items))
-        return SequenceNode(self.source, opened.start, end, tuple(opened.items))
+            node = MappingNode(self.source, opened.start, end, self._entries(opened.items))
+        else:
+            node = SequenceNode(self.source, opened.start, end, tuple(opened.items))
+        self._add(node, opened.size, opened.height, opened.anchor)
 
     def _alias(self, event: Any) -> None:
         start = event.start_mark.index
