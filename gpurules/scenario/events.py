@@ -52,7 +52,9 @@ def migrate(world: World, namespace: str, name: str, at: int, node: str, address
     moved = change_machine(
         world, namespace, name, lambda vm: move(vm, leaves=at, starts=at, node=node, address=address)
     )
-    return unsettled(moved, Transition(at, values=at + 30, rates=at + RATE_WINDOW + 30, health=at + SETTLING))
+    return unsettled(
+        moved, Transition(at, values=at + 30, rates=at + RATE_WINDOW + 30, senders=at + 30, health=at + SETTLING)
+    )
 
 
 def restart(world: World, namespace: str, name: str, at: int, node: str, address: str, pause: int = 60) -> World:
@@ -67,7 +69,7 @@ def restart(world: World, namespace: str, name: str, at: int, node: str, address
     return unsettled(
         moved,
         Transition(at, health=at + SETTLING),
-        Transition(back, values=back + 30, rates=back + RATE_WINDOW + 30, health=back + SETTLING),
+        Transition(back, values=back + 30, rates=back + RATE_WINDOW + 30, senders=back + 30, health=back + SETTLING),
     )
 
 
@@ -86,7 +88,7 @@ def fail_over(world: World, at: int, *, takes_over: int, in_place: bool) -> Worl
     if not in_place and takes_over <= at + 15:
         return changed
     until = takes_over + SETTLING
-    return unsettled(changed, Transition(at, values=until, rates=until, health=until))
+    return unsettled(changed, Transition(at, values=until, rates=until, senders=until, health=until))
 
 
 def stop_prometheus(world: World, start: int, end: int) -> World:
@@ -94,7 +96,10 @@ def stop_prometheus(world: World, start: int, end: int) -> World:
     outages = (*world.cluster.outages, Period(start, end))
     changed = replace(world, cluster=replace(world.cluster, outages=outages))
     return unsettled(
-        changed, Transition(start, values=end + 15, rates=end + RATE_WINDOW + 30, health=start + LOOKBACK + 30)
+        changed,
+        Transition(
+            start, values=end + 15, rates=end + RATE_WINDOW + 30, senders=end + 15, health=start + LOOKBACK + 30
+        ),
     )
 
 
@@ -107,4 +112,5 @@ def silence(world: World, namespace: str, name: str, at: int) -> World:
         return replace(machine, exporter=replace(machine.exporter, answers=(Period(0, at),)))
 
     changed = change_machine(world, namespace, name, change)
-    return unsettled(changed, Transition(at, values=at + 30, rates=at + RATE_WINDOW + 30, health=at + SETTLING))
+    gone = at + RATE_WINDOW + 30
+    return unsettled(changed, Transition(at, values=at + 30, rates=gone, senders=gone, health=at + SETTLING))

@@ -77,21 +77,28 @@ def expect(world: World, spec: RecordSpec, moment: int, guests_honor: bool) -> E
     Raises KeyError for a role that the evaluator does not know and ValueError where the record contradicts the table
     of quantities (a gauge that is rated, a counter that is not, GPUs combined in another way).
     """
-    rated = spec.kind is Kind.RATE
-    kind = "health" if spec.level == "health" else "rates" if rated else "values"
     stated = world.stated.get((spec.role, moment))
     if stated is not None:
         return Expectation((sample(spec, {}, stated),))
-    if not settled(world, kind, moment):
+    if not settled(world, unsettled_by(spec), moment):
         return None
     view = View(world, moment, guests_honor)
     samples = tuple(ROLES[spec.role](view, spec))
-    return Expectation(samples, RATE_TOLERANCE if rated else 0)
+    return Expectation(samples, RATE_TOLERANCE if spec.kind is Kind.RATE else 0)
+
+
+def unsettled_by(spec: RecordSpec) -> str:
+    """The kind of record, in the words of :class:`~gpurules.scenario.model.Transition`."""
+    if spec.role == "identity":
+        return "senders"
+    if spec.level == "health" or spec.role == "device":
+        return "health"
+    return "rates" if spec.kind is Kind.RATE else "values"
 
 
 def settled(world: World, kind: str, moment: float) -> bool:
-    """Whether nothing that happened still disturbs records of ``kind``: values, rates or health."""
-    return not any(change.at <= moment < getattr(change, kind) for change in world.transitions)
+    """Whether nothing that happened still disturbs records of ``kind``."""
+    return not any(change.at <= moment < change.until(kind) for change in world.transitions)
 
 
 class View:

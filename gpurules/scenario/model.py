@@ -188,14 +188,20 @@ class Cluster:
 class Transition:
     """Something happens at ``at``; what is said of which records is not settled until the given times.
 
-    ``values``: records of gauges and information. ``rates``: records over the rate window. ``health``: health records.
-    0 where that kind of record is not disturbed at all.
+    ``values``: records of gauges and information. ``rates``: records over the rate window. ``senders``: which VMs sent
+    anything in the rate window. ``health``: health records, and which GPUs are seen at all, gone pods included.
+    0 where that kind of record is not disturbed.
     """
 
     at: float
     values: float = 0
     rates: float = 0
+    senders: float = 0
     health: float = 0
+
+    def until(self, kind: str) -> float:
+        """When records of ``kind`` are settled again."""
+        return {"values": self.values, "rates": self.rates, "senders": self.senders, "health": self.health}[kind]
 
 
 @dataclass(frozen=True, slots=True)

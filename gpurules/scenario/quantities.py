@@ -13,6 +13,8 @@ MIB = Fraction(1024 * 1024)
 PERCENT = Fraction(1, 100)
 MEGA = Fraction(1_000_000)
 MILLI = Fraction(1, 1000)
+THOUSAND_KIB = Fraction(1000 * 1024)
+"""NVML counts NVLink traffic in KiB and DCGM divides by 1000."""
 ONE = Fraction(1)
 
 
@@ -22,8 +24,9 @@ class Quantity:
 
     ``name`` is DCGM 4.6's name, ``old_name`` the one that all shipped counters files use. ``factor`` turns the raw
     number into the base unit. ``combine``: how the GPUs of one VM combine. ``cumulative``: only its rate means
-    something (rows remapped are kept on the board for good: their number is what matters). ``per_instance``: a MIG instance has its own value; else the value is the whole GPU's, repeated on each
-    instance. ``zero_is_absent``: the board has no such sensor where it says 0. ``labels``: what the exporter adds.
+    something (remapped rows are kept on the board for good, so that their number is what matters).
+    ``per_instance``: a MIG instance has its own value; else the value is the whole GPU's, repeated on each instance.
+    ``zero_is_absent``: the board has no such sensor where it says 0. ``labels``: what the exporter adds.
     """
 
     name: str
@@ -61,7 +64,7 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity(FREE, "DCGM_FI_DEV_FB_FREE", MIB, "sum", per_instance=True),
     Quantity(USED, "DCGM_FI_DEV_FB_USED", MIB, "sum", per_instance=True),
     Quantity(RESERVED, "DCGM_FI_DEV_FB_RESERVED", MIB, "sum", per_instance=True),
-    Quantity("DCGM_FI_DEV_NVLINK_THROUGHPUT_TOTAL", "DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", MEGA, "sum"),
+    Quantity("DCGM_FI_DEV_NVLINK_THROUGHPUT_TOTAL", "DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", THOUSAND_KIB, "sum"),
     Quantity("DCGM_FI_DEV_VGPU_LICENSE_STATUS", "DCGM_FI_DEV_VGPU_LICENSE_STATUS", ONE, "min"),
     Quantity("DCGM_FI_DEV_ROW_REMAP_UNCORRECTABLE_TOTAL", "DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", ONE, "sum"),
     Quantity("DCGM_FI_DEV_ROW_REMAP_CORRECTABLE_TOTAL", "DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS", ONE, "sum"),
