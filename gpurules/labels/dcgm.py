@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from gpurules.labels import domains
 from gpurules.labels.schema import HonorLabels, MetricSchema
@@ -15,6 +16,7 @@ from gpurules.labels.scrape import Target, stored
 from gpurules.labels.tables import rows
 from gpurules.promql.types import Kind, SeriesType, Unit
 from gpurules.text.errors import InputError, Problem
+from gpurules.text.terminal import safe
 
 _RELEASE = re.compile(r"(?:\d{1,3}\.\d{1,3}\.\d{1,3}-)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
 
@@ -32,25 +34,35 @@ def exporter_number(release: str) -> tuple[int, int, int]:
     match = _RELEASE.fullmatch(release.strip())
     if match is None:
         advice = "write it as in the image tag, such as 4.5.3-4.8.2"
-        raise InputError(Problem(f"not a dcgm-exporter release: {release!r:.60}", advice=advice))
+        raise InputError(Problem(f'"{safe(release, 60)}" is no dcgm-exporter release', advice=advice))
     return int(match[1]), int(match[2]), int(match[3])
 
 
-def exposed_labels(entity: str, exporters: Iterable[str] = ()) -> dict[str, tuple[str, str]]:
-    """Label -> (domain or empty, condition or empty) of ``entity`` in any of the ``exporters``; none: in any release.
+@dataclass(frozen=True, slots=True)
+class ExposedLabel:
+    """A label of the exposition: its value ``domain``, ``first`` the exporter release that introduced it, and what it
+    is there ``only_with``, such as a flag; domain and only_with may be empty."""
+
+    domain: str
+    first: str
+    only_with: str
+
+
+def exposed_labels(entity: str, exporters: Iterable[str] = ()) -> dict[str, ExposedLabel]:
+    """The labels of ``entity`` in any of the ``exporters``; none: in any release.
 
     Raises InputError for a release that is none.
     """
     numbers = [exporter_number(release) for release in exporters]
     shown = entity if entity in ENTITIES else "gpu"
-    found: dict[str, tuple[str, str]] = {}
+    found: dict[str, ExposedLabel] = {}
     for label, entities, first, gone, domain, condition in rows("labels", "dcgm_exporter.tsv"):
         since = exporter_number(first)
         until = exporter_number(gone) if gone else None
         if shown not in entities.split():
             continue
         if not numbers or any(since <= number and (until is None or number < until) for number in numbers):
-            found[label] = (domain, condition)
+            found[label] = ExposedLabel(domain, first, condition)
     return found
 
 
@@ -82,13 +94,13 @@ def dcgm_series_type(
     unit: Unit | None = None,
     kind: Kind = Kind.UNKNOWN,
     dimensions: Iterable[str] = (),
-    names: Iterable[str] = (),
+    name: str = "",
     label_rows: Iterable[str] | None = None,
 ) -> SeriesType:
     """The type of a DCGM field's series as stored.
 
     ``entity``: what the field is measured on (``gpu``, ``link``, ...). ``exporters``: releases in use; none: any.
-    ``unit``, ``kind``, ``dimensions`` (labels beyond the entity's own): of the field. ``names``: of the series; none:
+    ``unit``, ``kind``, ``dimensions`` (labels beyond the entity's own): of the field. ``name``: of the series; empty:
     unknown. ``label_rows``: the rows of type label in the counters file, where the caller vouches that no exporter adds
     any other label; None leaves the type open, which is the only sound choice for guests that tenants run.
 
@@ -96,11 +108,11 @@ def dcgm_series_type(
     or AUTO) that is the exporter's claim: see ``untrusted_labels``. Raises InputError for a release that is none.
     """
     labels = exposed_labels(entity, exporters)
-    meanings = {label: domain for label, (domain, _) in labels.items() if domain}
+    meanings = {label: one.domain for label, one in labels.items() if one.domain}
     extra = frozenset(dimensions)
     exposed = SeriesType(
         open=label_rows is None,
-        names=frozenset(names) or None,
+        names=frozenset({name}) if name else None,
         possible=frozenset(labels) | extra | frozenset(label_rows or ()),
         domains={**meanings, **{label: _DIMENSION_DOMAINS[label] for label in extra & _DIMENSION_DOMAINS.keys()}},
         unit=unit,
@@ -132,8 +144,9 @@ def dcgm_schema(
     what: str = "",
     since: str = "",
 ) -> MetricSchema:
-    """The schema of one DCGM series name; ``what`` is its help text, the other arguments are those of ``dcgm_series_type``."""
+    """The schema of one DCGM series name; ``what`` is its help, the rest is as in ``dcgm_series_type``."""
     releases = tuple(exporters)
+    labels = exposed_labels(entity, releases)
     series = dcgm_series_type(
         entity,
         exporters=releases,
@@ -142,7 +155,7 @@ def dcgm_schema(
         unit=unit,
         kind=kind,
         dimensions=dimensions,
-        names=(metric,),
+        name=metric,
         label_rows=label_rows,
     )
     return MetricSchema(
@@ -154,6 +167,8 @@ def dcgm_schema(
         since=since,
         notes=_notes(series, honor_labels, path),
         untrusted=untrusted_labels(series, honor_labels, path),
+        introduced={label: one.first for label, one in labels.items()},
+        only_with={label: one.only_with for label, one in labels.items() if one.only_with},
     )
 
 
@@ -162,9 +177,7 @@ def _notes(series: SeriesType, honor_labels: HonorLabels, path: str) -> tuple[st
     if {"Hostname", "hostname"} <= series.possible:
         notes.append("Hostname up to exporter 4.8.2, hostname from 4.8.3 on.")
     if path in GUEST_PATHS and honor_labels is HonorLabels.FALSE:
-        notes.append(
-            "namespace and pod are the launcher pod's own; exported_namespace and exported_pod are what the guest wrote."
-        )
+        notes.append("namespace and pod are the launcher pod's own; what the guest wrote there is in exported_*.")
     elif path in GUEST_PATHS:
         notes.append("namespace and pod may be what the guest wrote, so a guest can claim to be another tenant's VM.")
     return tuple(notes)

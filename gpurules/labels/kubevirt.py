@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import cache
 
 from gpurules.labels import domains
@@ -19,6 +18,8 @@ from gpurules.labels.tables import rows
 from gpurules.promql.types import Dependency, Guard, Kind, SeriesType, Validity
 from gpurules.promql.units import unit_named
 from gpurules.text.errors import InputError, Problem
+from gpurules.text.nearest import did_you_mean
+from gpurules.text.terminal import safe
 
 MAIN = "main"
 NONE_SPELLING = "<none>"
@@ -110,18 +111,14 @@ def find(name: str) -> str:
         before = [known for known, other in numbers.items() if other[:2] == number[:2] and other <= number]
         if before:
             return before[-1]
-    raise InputError(Problem(f"unknown KubeVirt release {name!r:.60}", advice=_nearest_release(wanted)))
+    near = "" if number else did_you_mean(wanted, releases())
+    advice = f"{near} {newest()} is the newest known, {releases()[0]} the oldest; {MAIN} is known as well".strip()
+    raise InputError(Problem(f'there is no KubeVirt release "{safe(name, 60)}" here', advice=advice))
 
 
 def _number(release: str) -> tuple[int, int, int] | None:
     match = _PATCH.fullmatch(release)
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
-
-
-def _nearest_release(wanted: str) -> str:
-    near = get_close_matches(wanted[:40], releases(), n=1)
-    offered = f"known are {releases()[0]} to {newest()} and {MAIN}"
-    return f"did you mean {near[0]}? {offered}" if near else offered
 
 
 def changes(release: str) -> tuple[str, ...]:
@@ -140,6 +137,18 @@ def presence(metric: str) -> tuple[tuple[str, str], ...]:
     ``metric`` as stored: for a histogram the name with ``_bucket``, ``_count`` or ``_sum``.
     """
     return tuple((row[1], row[2]) for row in rows("kubevirt", "metrics.tsv") if metric in _stored_names(row))
+
+
+def follows(last: str, first: str) -> bool:
+    """Whether a span of releases that begins with ``first`` goes on where one that ends with ``last`` stopped."""
+    known = _known()
+    return known.index(first) == known.index(last) + 1
+
+
+def histogram_parts(metric: str) -> tuple[str, ...]:
+    """The names under which a histogram is stored, or none where ``metric`` is no histogram of KubeVirt's."""
+    parts = {_stored_names(row) for row in rows("kubevirt", "metrics.tsv") if row[0] == metric}
+    return parts.pop() if len(parts) == 1 and parts != {(metric,)} else ()
 
 
 def _rows_of(release: str) -> list[tuple[str, ...]]:
@@ -189,9 +198,23 @@ def _metric(release: str, row: tuple[str, ...]) -> list[MetricSchema]:
             source=f"KubeVirt {release}",
             since=presence(name)[0][0],
             notes=_notes(metric, exposed, release),
+            introduced={label: first for label, first in _introduced(metric).items() if label in series.possible},
         )
         for name, series in parts
     ]
+
+
+def _introduced(metric: str) -> dict[str, str]:
+    """Each label that the exposition of ``metric`` ever had, and the first release that has it."""
+    first: dict[str, str] = {}
+    for row in sorted((row for row in rows("kubevirt", "metrics.tsv") if row[0] == metric), key=_position):
+        for label in row[4].split():
+            first.setdefault(label, row[1])
+    return first
+
+
+def _position(row: tuple[str, ...]) -> int:
+    return _known().index(row[1])
 
 
 _LAUNCHER_POD_FIXES = Dependency(

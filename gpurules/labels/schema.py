@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from gpurules.promql.types import SeriesType
@@ -27,7 +27,8 @@ class MetricSchema:
 
     ``since``: the first release of the emitter that has the metric, where known. ``notes``: what a reader of the labels
     must know and the type cannot say, one sentence each. ``untrusted``: labels whose value the scraped workload can
-    choose, such as anything that an exporter in a guest writes.
+    choose, such as anything that an exporter in a guest writes. ``introduced``: for labels that the exposition has, the
+    first release of the emitter that has them. ``only_with``: what it takes for a label to be there.
     """
 
     metric: str
@@ -38,6 +39,8 @@ class MetricSchema:
     since: str = ""
     notes: tuple[str, ...] = ()
     untrusted: frozenset[str] = frozenset()
+    introduced: Mapping[str, str] = field(default_factory=dict)
+    only_with: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
