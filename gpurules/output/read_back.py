@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from gpurules.conventions.plain import PlainGroup, PlainRule
 from gpurules.output.document import Document
 from gpurules.output.formats.format import Format
-from gpurules.promql.syntax.tree import Expression
+from gpurules.promql.syntax.problem import SyntaxProblem
+from gpurules.promql.syntax.tree import Aggregation, Binary, Call, Expression, Paren, Subquery, Unary
 from gpurules.rules.group import RuleGroup
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.node import MappingNode, Node, ScalarNode, SequenceNode, key_text
@@ -64,8 +66,9 @@ def require_same(rendered: Sequence[RuleGroup], read: Sequence[PlainGroup], pars
                 raise _differs(f"in place of {what} stands {plain.record!a}")
             if tuple(sorted(rule.spec.rule_labels)) != plain.labels:
                 raise _differs(f"{what} has other labels")
-            if not _same_expression(rule.expression, plain.expression, parse):
-                raise _differs(f"{what} has another expression")
+            complaint = _complaint(rule.expression, plain.expression, parse)
+            if complaint:
+                raise _differs(f"{what} {complaint}")
         if len(group.rules) != len(found.rules):
             raise _differs(f"group {group.name!a} has {len(found.rules)} rules, not {len(group.rules)}")
 
@@ -85,11 +88,32 @@ def require_metadata(asked: Document, read: Document) -> None:
                 raise _differs(f"the {what} {key!a} is missing or has another value")
 
 
-def _same_expression(tree: Expression, text: str, parse: Parse) -> bool:
+def _complaint(tree: Expression, text: str, parse: Parse) -> str:
+    """What is wrong with ``text`` as the text of ``tree``; empty where it is that."""
     try:
-        return parse(text) == tree
-    except InputError:
-        return False
+        read = parse(text)
+    except SyntaxProblem as problem:
+        return f"has an expression that cannot be read: {problem.message}"
+    same = read == tree or _bare(read) == _bare(tree)
+    return "" if same else "has another expression"
+
+
+def _bare(tree: Expression) -> Expression:
+    """``tree`` without the parentheses, which a printer adds where precedence asks for them; what binds what stays."""
+    match tree:
+        case Paren():
+            return _bare(tree.expression)
+        case Call():
+            return replace(tree, arguments=tuple(_bare(argument) for argument in tree.arguments))
+        case Aggregation():
+            parameter = tree.parameter and _bare(tree.parameter)
+            return replace(tree, expression=_bare(tree.expression), parameter=parameter)
+        case Binary():
+            return replace(tree, left=_bare(tree.left), right=_bare(tree.right))
+        case Subquery() | Unary():
+            return replace(tree, expression=_bare(tree.expression))
+        case _:
+            return tree
 
 
 def _metadata(node: Node | None, form: Format) -> Document:
