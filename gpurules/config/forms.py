@@ -53,8 +53,6 @@ def wrong_in_selector(text: str) -> str:
     """Why ``text`` cannot be label matchers, or nothing; whether it can be parsed is for PromQL to say."""
     if len(text) > _LONGEST_SELECTOR:
         return f"the label matchers are longer than {_LONGEST_SELECTOR} characters"
-    if text.strip().startswith("{"):
-        return "the label matchers are written without braces"
     if not text.isprintable():
         return "there is a control character in the label matchers"
     return ""

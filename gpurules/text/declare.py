@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
 _KEY = "described"
 
@@ -124,9 +124,13 @@ class Member:
     """A fresh default, or ``dataclasses.MISSING``."""
 
 
-@cache
-def members_of(cls: Any) -> tuple[Member, ...]:
+def members_of(cls: type) -> tuple[Member, ...]:
     """The fields of a dataclass in their order; TypeError where a type is none that can be decoded."""
+    return _members(cast(Any, cls))
+
+
+@cache
+def _members(cls: Any) -> tuple[Member, ...]:
     hints = get_type_hints(cls)
     members = []
     for field in dataclasses.fields(cls):
