@@ -1,0 +1,92 @@
+"""Rewrites the generated parts of docs/: run by ``make docs``, compared by a test.
+
+A generated part stands between two comment lines, ``<!-- generated: NAME -->`` and ``<!-- end -->``; what is around it
+is written by hand.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from gpurules.cli.root import COMMANDS, PROGRAM, load, root
+
+DOCS = Path(__file__).resolve().parent
+PART = re.compile(r"(?P<open><!-- generated: (?P<name>[a-z ]+) -->\n).*?(?P<close><!-- end -->)", re.DOTALL)
+
+
+def page(command: str) -> Path:
+    """The page of a command."""
+    return DOCS / "cli" / f"{command}.md"
+
+
+def pages() -> tuple[Path, ...]:
+    """Every page that has a generated part: the index of the commands, then each command's own."""
+    return (page("README"), *(page(name) for name in COMMANDS))
+
+
+def rewritten(path: Path) -> str:
+    """The text that ``path`` must have. Raises ValueError where it names an unknown part or has none."""
+    text = path.read_text(encoding="utf-8")
+    new, count = PART.subn(lambda found: found["open"] + _generate(found["name"], path) + found["close"], text)
+    if not count:
+        raise ValueError(f"{path} has no generated part")
+    return new
+
+
+def _generate(name: str, path: Path) -> str:
+    parts: dict[str, Callable[[], str]] = {
+        "commands": _commands,
+        "options": lambda: _options(path.stem),
+    }
+    if name not in parts:
+        raise ValueError(f"{path}: unknown generated part {name!r}")
+    return f"\n{parts[name]()}\n"
+
+
+def _commands() -> str:
+    rows = [f"| [`{PROGRAM} {name}`]({name}.md) | {help_line} |\n" for name, (_, help_line) in COMMANDS.items()]
+    return "| command | what it does |\n|---|---|\n" + "".join(rows)
+
+
+def _options(name: str) -> str:
+    with click.Context(root, info_name=PROGRAM, help_option_names=["-h", "--help"]) as parent:
+        command = load(name)
+        context = click.Context(command, parent=parent, info_name=name)
+        pieces = " ".join(command.collect_usage_pieces(context))
+        rows = [_row(parameter, context) for parameter in command.get_params(context)]
+    return f"    {context.command_path} {pieces}\n\n| option | meaning |\n|---|---|\n" + "".join(rows)
+
+
+def _row(parameter: click.Parameter, context: click.Context) -> str:
+    record = parameter.get_help_record(context)
+    names, meaning = record or (parameter.make_metavar(context), _choices(parameter))
+    return f"| `{_cell(names)}` | {_cell(meaning)} |\n"
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def _choices(parameter: click.Parameter) -> str:
+    if isinstance(parameter.type, click.Choice):
+        return "One of " + ", ".join(f"`{choice}`" for choice in parameter.type.choices) + "."
+    return "Required." if parameter.required else "Optional."
+
+
+def main() -> int:
+    """Rewrite what differs, and say which."""
+    for path in pages():
+        text = rewritten(path)
+        if text != path.read_text(encoding="utf-8"):
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(DOCS.parent)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
