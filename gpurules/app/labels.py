@@ -146,7 +146,7 @@ def _page(one: MetricSchema, width: int) -> str:
         table([(one.metric,)]),
         table([("", one.help)], width=width) if one.help else "",
         table([("", name, value) for name, value in facts if value], width=width),
-        table(_label_rows(one), ("", "LABEL", "PRESENT", "SINCE", "VALUE"), width),
+        table(_label_rows(one), ("", "LABEL", "PRESENT", "FROM", "VALUE"), width),
         _section(
             "Keys",
             [_key_words(key) for key in series.keys]
@@ -167,7 +167,8 @@ def _label_rows(one: MetricSchema) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for label in sorted(one.type.possible):
         present = "always" if label in one.type.certain else "maybe"
-        rows.append(("", label, present, one.introduced.get(label, ""), _value_words(one, label)))
+        origin = one.introduced.get(label, "scrape" if one.introduced else "")
+        rows.append(("", label, present, origin, _value_words(one, label)))
     if one.type.open:
         rows.append(("", "...", "maybe", "", "labels that are not known here"))
     return rows

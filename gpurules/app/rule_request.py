@@ -49,11 +49,12 @@ def _as_exposed(resource: str) -> str:
 def _unserved_paths(config: Config, sources: Sources, schema: LabelSchema) -> Iterable[Problem]:
     info = schema.type_of(_INFO)
     known = info.possible if info else frozenset[str]()
+    advice = "use KubeVirt v1.5 or newer"
     for name in config.rules.paths:
         path = PATHS.get(name)
         if path is None:
-            advice = did_you_mean(name, PATHS) or f"known paths: {', '.join(PATHS)}"
-            yield Problem(f"there is no collection path {name}", advice=advice)
+            known_paths = did_you_mean(name, PATHS) or f"known paths: {', '.join(PATHS)}"
+            yield Problem(f"there is no collection path {name}", advice=known_paths)
         elif info is None:
             advice = "use KubeVirt v1.5 or newer"
             yield Problem(

@@ -43,7 +43,7 @@ def _possible(request: Request) -> frozenset[str]:
 
 def _absent(request: Request, source: str) -> RecordingRule:
     """1 where ``source`` is missing, 0 where it is there."""
-    series = {"kubevirt_vmi_info": running_vms(request), "dcgm": selector(DEVICE)}
+    series = {"kubevirt_vmi_info": selector("kubevirt_vmi_info", *request.info), "dcgm": selector(DEVICE)}
     if request.cluster:
         other = next(name for name in series if name != source)
         there = binary("*", number(0), aggregate("group", request.cluster, series[source]))
@@ -67,7 +67,7 @@ def _absent(request: Request, source: str) -> RecordingRule:
 
 
 _INPUTS = {
-    "kubevirt_vmi_info": "running virtual machines, from KubeVirt's virt-controller",
+    "kubevirt_vmi_info": "virtual machines, from KubeVirt's virt-controller",
     "dcgm": "any of the selected GPU series",
 }
 

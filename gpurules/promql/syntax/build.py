@@ -53,8 +53,9 @@ def call(function: str, *arguments: Expression) -> Call:
 
 
 def aggregate(op: str, by: Iterable[str], expression: Expression, parameter: Expression | None = None) -> Aggregation:
-    """``op by (labels) (parameter, expression)``."""
-    return Aggregation(Name(op), expression, Grouping(names(by)), parameter)
+    """``op by (labels) (parameter, expression)``; without labels, ``op(parameter, expression)``."""
+    labels = names(by)
+    return Aggregation(Name(op), expression, Grouping(labels) if labels else None, parameter)
 
 
 def relabel(expression: Expression, target: str, source: str, pattern: str = "(.+)", replacement: str = "$1") -> Call:
