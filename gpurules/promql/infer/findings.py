@@ -1,0 +1,116 @@
+"""What the inference says about an expression besides its type."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from gpurules.promql.syntax.tree import Expression
+from gpurules.promql.types import ExpressionType, Kind, SeriesType, Unit
+from gpurules.text.span import NOWHERE, Span
+
+
+class Environment(Protocol):
+    """Where the types of metrics come from."""
+
+    def type_of(self, metric: str) -> SeriesType | None:
+        """The type of the series of ``metric``, or None where the metric is unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something that Prometheus may refuse at run time, because uniqueness could not be proved.
+
+    ``code`` is one of
+    E1 vector cannot contain metrics with the same labelset;
+    E2 found duplicate series for the match group, many-to-many matching not allowed;
+    E3 multiple matches for labels: many-to-one matching must be explicit;
+    E4 multiple matches for labels: grouping labels must ensure unique matches;
+    E5 vector contains metrics with the same labelset after applying rule labels.
+    ``span`` is the word that fails, ``reason_span`` the part that is not unique or that lost the label.
+    ``key`` is the label set that is not proved to be a key: the labels themselves, or, when ``all_but`` is set, all
+    labels but those. ``varying`` are known labels that may differ between two series that agree on the key; it is empty
+    where any label may.
+    """
+
+    code: str
+    message: str
+    span: Span = NOWHERE
+    reason_span: Span = NOWHERE
+    key: frozenset[str] = frozenset()
+    varying: frozenset[str] = frozenset()
+    all_but: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unproved:
+    """A construct of which the inference knows nothing; no claim is made about its series."""
+
+    construct: str
+    span: Span
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """Series are matched on a label whose values name different things on both sides: they can never match."""
+
+    label: str
+    left: str
+    right: str
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class UnitMismatch:
+    """Numbers of different units are added, subtracted, compared or united."""
+
+    operator: str
+    left: Unit
+    right: Unit
+    span: Span = NOWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class KindMisuse:
+    """A function or aggregation is applied to numbers for which it means nothing, such as the rate of a gauge."""
+
+    operation: str
+    kind: Kind
+    span: Span = NOWHERE
+
+
+Finding = Mismatch | UnitMismatch | KindMisuse
+
+
+@dataclass(frozen=True, slots=True)
+class NodeType:
+    """The type of one node of the tree."""
+
+    expression: Expression
+    type: ExpressionType
+
+
+@dataclass(frozen=True, slots=True)
+class Inference:
+    """The type of an expression and all that was noticed on the way; ``nodes`` are in evaluation order."""
+
+    type: ExpressionType
+    failures: tuple[Failure, ...] = ()
+    unproved: tuple[Unproved, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    nodes: tuple[NodeType, ...] = ()
+
+    @property
+    def safe(self) -> bool:
+        """Whether Prometheus never refuses the expression on data that respects the declared keys."""
+        return not self.failures and not self.unproved
+
+
+@dataclass(slots=True)
+class Notes:
+    """Collects failures and findings while a tree is walked."""
+
+    failures: list[Failure] = field(default_factory=list)
+    unproved: list[Unproved] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)

@@ -1,0 +1,244 @@
+"""Vector matching: what one-to-one, many-to-one and set operators make of labels and keys, and where they may fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gpurules.promql.infer.findings import Failure, Mismatch, Notes
+from gpurules.promql.infer.keys import (
+    ALWAYS,
+    INSTANT,
+    dependencies_on,
+    holds,
+    key_validity,
+    minimal_keys,
+    restrict,
+    tidy_dependencies,
+    united_facts,
+    unproved_labels,
+    weaker,
+    with_whole_key,
+)
+from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, may_have, one_name, only
+from gpurules.promql.infer.selectors import united_labels
+from gpurules.promql.syntax.tree import Binary
+from gpurules.promql.types import Change, Dependency, Key, SeriesType, Validity
+from gpurules.text.span import NOWHERE, Span
+
+MESSAGES = {
+    "E1": "vector cannot contain metrics with the same labelset",
+    "E2": "found duplicate series for the match group, many-to-many matching not allowed",
+    "E3": "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
+    "E4": "multiple matches for labels: grouping labels must ensure unique matches",
+}
+
+
+def matched_labels(node: Binary) -> LabelSet:
+    """The labels on which both sides must agree."""
+    if node.matching is None:
+        return all_but((NAME,))
+    labels = frozenset(label.text for label in node.matching.labels)
+    return all_but(labels | {NAME}) if node.matching.ignoring else only(labels)
+
+
+def match_vectors(node: Binary, left: SeriesType, right: SeriesType, drops_name: bool, notes: Notes) -> SeriesType:
+    """Labels and keys of an arithmetic or comparison operator between two vectors; numbers are the caller's."""
+    matched = matched_labels(node)
+    check_domains(node, matched, left, right, notes)
+    if node.group is None:
+        return _one_to_one(node, left, right, matched, drops_name, notes)
+    if node.group.right:
+        return _many_to_one(node, right, left, matched, drops_name, notes)
+    return _many_to_one(node, left, right, matched, drops_name, notes)
+
+
+def check_domains(node: Binary, matched: LabelSet, left: SeriesType, right: SeriesType, notes: Notes) -> None:
+    """Notes each matched label whose values name different things on the two sides."""
+    for label in sorted(left.domains.keys() & right.domains.keys()):
+        if label in matched and left.domains[label] != right.domains[label]:
+            span = _word(node)
+            if node.matching is not None:
+                span = next((name.span for name in node.matching.labels if name.text == label), span)
+            notes.findings.append(Mismatch(label, left.domains[label], right.domains[label], span))
+
+
+def _word(node: Binary) -> Span:
+    """The words that say how to match, or the operator."""
+    if node.matching is not None and node.matching.span != NOWHERE:
+        return node.matching.span
+    return node.op.span
+
+
+def _fail(code: str, what: str, span: Span, reason: Span, series: SeriesType, labels: LabelSet) -> Failure:
+    return Failure(
+        code,
+        f"{what}: {MESSAGES[code]}",
+        span,
+        reason,
+        labels.labels,
+        unproved_labels(series, labels),
+        labels.complement,
+    )
+
+
+def _require_key(
+    code: str, what: str, node: Binary, reason: Span, series: SeriesType, labels: LabelSet, notes: Notes
+) -> Validity:
+    """How long ``labels`` are a key; where that is not proved, the failure is noted and success assumed."""
+    validity = key_validity(series, labels)
+    if validity is None:
+        notes.failures.append(_fail(code, what, _word(node), reason, series, labels))
+        return INSTANT
+    return validity
+
+
+def _learned(result: SeriesType, other: SeriesType, matched: LabelSet) -> SeriesType:
+    """``result`` with what the other side says of the matched labels, on which both agree."""
+    shared = matched.without((NAME,))
+    certain = shared.within(other.certain) & result.possible
+    constants = {
+        label: value for label, value in other.constants.items() if label in shared and label in result.possible
+    }
+    domains = {label: domain for label, domain in other.domains.items() if label in shared and label in result.possible}
+    return replace(
+        result,
+        certain=result.certain | certain,
+        dependencies=tidy_dependencies((*result.dependencies, *dependencies_on(other, shared))),
+        constants={**constants, **result.constants},
+        domains={**domains, **result.domains},
+    )
+
+
+def _one_to_one(
+    node: Binary, left: SeriesType, right: SeriesType, matched: LabelSet, drops_name: bool, notes: Notes
+) -> SeriesType:
+    _require_key(
+        "E2", f"the right side may have several series for {matched}", node, node.right.span, right, matched, notes
+    )
+    _require_key(
+        "E3", f"the left side may have several series for {matched}", node, node.left.span, left, matched, notes
+    )
+    if node.matching is None or node.matching.ignoring:
+        ignored = frozenset(label.text for label in node.matching.labels) if node.matching else frozenset()
+        kept = all_but(ignored | {NAME} if drops_name else ignored)
+    else:
+        kept = matched.without((NAME,)) if drops_name else matched
+        if drops_name and NAME in matched:
+            _require_key(
+                "E1", f"series may differ in their names only within {kept}", node, node.left.span, left, kept, notes
+            )
+    result = restrict(left, kept)
+    lost = {label: Change("dropped", _word(node)) for label in left.possible - result.possible}
+    result = replace(result, changes={**left.changes, **lost})
+    return with_whole_key(_learned(result, right, matched))
+
+
+def _many_to_one(
+    node: Binary, many: SeriesType, one: SeriesType, matched: LabelSet, drops_name: bool, notes: Notes
+) -> SeriesType:
+    assert node.group is not None
+    include = frozenset(label.text for label in node.group.include)
+    where = node.group.span if node.group.span != NOWHERE else _word(node)
+    one_span, many_span = (node.left.span, node.right.span) if node.group.right else (node.right.span, node.left.span)
+    unique = _require_key(
+        "E2", f"the one side may have several series for {matched}", node, one_span, one, matched, notes
+    )
+    overwritten = frozenset(label for label in include if label not in matched)
+    kept = all_but(overwritten | {NAME} if drops_name else overwritten)
+    if key_validity(many, kept) is None:
+        what = "series of the many side may differ only in labels that the one side overwrites"
+        notes.failures.append(_fail("E4", what, where, many_span, many, kept))
+    result = restrict(many, kept)
+    if not overwritten:
+        return with_whole_key(_learned(replace(result, changes=many.changes), one, matched))
+    if NAME in overwritten:
+        result = replace(result, names=one.names, distinct=ALWAYS if one_name(one) else None)
+    labels = overwritten - {NAME}
+    added = frozenset(label for label in labels if may_have(one, label))
+    keys, dependencies = _after_copy(result, added, unique)
+    shared = LabelSet(matched.labels - labels if matched.complement else matched.labels | labels, matched.complement)
+    shared = shared.without((NAME,))
+    changes = {**many.changes}
+    for label in labels:
+        what = "overwritten" if label in many.possible else "copied"
+        changes[label] = Change(what if label in added else "dropped", where)
+    determinant = _finite(matched, one)
+    if determinant is not None and NAME not in determinant:
+        dependencies = (*dependencies, Dependency(determinant, added, unique))
+    result = replace(
+        result,
+        possible=result.possible | added,
+        absent=(result.absent - added) | (labels - added) if result.open else frozenset(),
+        keys=minimal_keys(keys),
+        dependencies=tidy_dependencies(dependencies),
+        changes=changes,
+    )
+    return with_whole_key(_learned(result, one, shared))
+
+
+def _after_copy(
+    result: SeriesType, added: frozenset[str], unique: Validity
+) -> tuple[tuple[Key, ...], tuple[Dependency, ...]]:
+    """Facts of the many side with labels copied to it that the matched labels fix for as long as ``unique`` says."""
+    if not added or unique is ALWAYS:
+        return result.keys, result.dependencies
+    keys: list[Key] = []
+    dependencies = list(result.dependencies)
+    for key in result.keys:
+        keys.append(Key(key.labels, weaker(key.validity, unique)))
+        if key.validity is ALWAYS:
+            keys.append(Key(key.labels | added, ALWAYS))
+            dependencies.append(Dependency(key.labels, result.possible - key.labels, ALWAYS))
+    return tuple(keys), tuple(dependencies)
+
+
+def _finite(matched: LabelSet, series: SeriesType) -> frozenset[str] | None:
+    """The matched labels as a plain set; None where they cannot be listed."""
+    if not matched.complement:
+        return matched.labels
+    return None if series.open else matched.within(series.possible)
+
+
+def set_operation(node: Binary, left: SeriesType, right: SeriesType, notes: Notes) -> SeriesType:
+    """Labels and keys of ``and``, ``or`` and ``unless``, which never fail; numbers are the caller's."""
+    matched = matched_labels(node)
+    check_domains(node, matched, left, right, notes)
+    match node.op.text:
+        case "and":
+            return _learned(left, right, matched)
+        case "unless":
+            return left
+        case _:
+            return _union(left, right, matched)
+
+
+def _union(left: SeriesType, right: SeriesType, matched: LabelSet) -> SeriesType:
+    """``left or right``: at one instant no series of the right agrees with one of the left on the matched labels."""
+    separators: list[tuple[frozenset[str], Validity]] = []
+    if not matched.complement:
+        separators.append((matched.labels, INSTANT))
+    elif not left.open and not right.open:
+        separators.append((matched.within(left.possible | right.possible), INSTANT))
+    if left.names is not None and right.names is not None and not _names(left) & _names(right):
+        separators.append((frozenset((NAME,)), ALWAYS))
+    separators.extend(
+        (frozenset((label,)), ALWAYS)
+        for label in sorted(left.constants.keys() & right.constants.keys())
+        if left.constants[label] != right.constants[label]
+    )
+    keys, dependencies = united_facts((left, right), separators[:4])
+    names = None if left.names is None or right.names is None else _united_names(left, right)
+    result = replace(united_labels((left, right)), names=names, keys=keys, dependencies=dependencies, distinct=ALWAYS)
+    if not one_name(result):
+        both = all(holds(side.distinct, INSTANT) for side in (left, right))
+        result = replace(result, distinct=INSTANT if both and NAME not in matched else None)
+    return with_whole_key(result)
+
+
+def _names(series: SeriesType) -> frozenset[str]:
+    return series.names or frozenset(("",))
+
+
+def _united_names(left: SeriesType, right: SeriesType) -> frozenset[str]:
+    names = _names(left) | _names(right)
+    return frozenset() if names == {""} else names

@@ -1,0 +1,194 @@
+"""Selectors: which series of which metrics, and what the matchers say of their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gpurules.promql.infer.findings import Environment
+from gpurules.promql.infer.keys import (
+    ALWAYS,
+    always_only,
+    minimal_keys,
+    project_facts,
+    tidy_dependencies,
+    united_facts,
+)
+from gpurules.promql.infer.labelset import NAME, all_but, may_have
+from gpurules.promql.infer.patterns import literal_alternatives, matches_empty
+from gpurules.promql.syntax.tree import Matcher, MatrixSelector, VectorSelector
+from gpurules.promql.types import Change, Kind, RangeType, SeriesType
+
+MOST_METRICS = 4096
+MOST_SHAPES = 16
+
+ANYTHING = SeriesType(open=True, names=None, distinct=None)
+"""Series of which nothing is known, not even that they stay distinct without their names."""
+
+
+def selector_type(node: VectorSelector, environment: Environment) -> SeriesType:
+    """The type of an instant vector selector."""
+    names = selected_names(node)
+    series = ANYTHING if names is None else named_series(names, environment)
+    for matcher in node.matchers:
+        if matcher.label.text != NAME:
+            series = _matched(series, matcher)
+    return _without_fixed(series)
+
+
+def range_type(node: MatrixSelector, series: SeriesType) -> RangeType:
+    """The type of a range vector: what holds for series that live one after the other."""
+    return RangeType(always_only(series), node.range.milliseconds / 1000)
+
+
+def selected_names(node: VectorSelector) -> frozenset[str] | None:
+    """The metric names that a selector can find, or None where they cannot be listed."""
+    names: frozenset[str] | None = None
+    if node.name is not None:
+        names = frozenset((node.name.text,))
+    rest = []
+    for matcher in node.matchers:
+        if matcher.label.text != NAME:
+            continue
+        found = _literals(matcher)
+        if matcher.op in ("=", "=~") and found is not None:
+            names = found if names is None else (names & found or names)
+        else:
+            rest.append((matcher, found))
+    if names is None or len(names) > MOST_METRICS:
+        return None
+    for matcher, found in rest:
+        if matcher.op in ("!=", "!~") and found is not None:
+            names = names - found or names
+    return names
+
+
+def _literals(matcher: Matcher) -> frozenset[str] | None:
+    if matcher.op in ("=", "!="):
+        return frozenset((matcher.value,))
+    found = literal_alternatives(matcher.value)
+    return None if found is None else frozenset(found)
+
+
+def named_series(names: frozenset[str], environment: Environment) -> SeriesType:
+    """The union of the series of all metrics called ``names``."""
+    if len(names) == 1:
+        (name,) = names
+        return replace(environment.type_of(name) or ANYTHING, names=names, distinct=ALWAYS)
+    shapes: list[SeriesType] = []
+    units = set()
+    kinds = set()
+    for name in sorted(names):
+        series = environment.type_of(name)
+        if series is None:
+            return replace(ANYTHING, names=names)
+        units.add(series.unit)
+        kinds.add(series.kind)
+        # Hundreds of metrics share a handful of label schemas; equal ones are looked at once.
+        shape = replace(series, names=frozenset(), unit=None, kind=Kind.UNKNOWN, distinct=ALWAYS)
+        if shape not in shapes:
+            shapes.append(shape)
+    result = _united_shapes(shapes) if len(shapes) <= MOST_SHAPES else ANYTHING
+    return replace(
+        result,
+        names=names,
+        distinct=None,
+        unit=units.pop() if len(units) == 1 else None,
+        kind=kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN,
+    )
+
+
+def _united_shapes(shapes: Sequence[SeriesType]) -> SeriesType:
+    parts = shapes if len(shapes) > 1 else (shapes[0], shapes[0])
+    keys, dependencies = united_facts(parts, [(frozenset((NAME,)), ALWAYS)])
+    return replace(united_labels(parts), keys=keys, dependencies=dependencies, distinct=None)
+
+
+def united_labels(parts: Sequence[SeriesType]) -> SeriesType:
+    """What is known of single labels in a union; names, keys, dependencies, unit and kind are the caller's."""
+    first, *others = parts
+    possible = first.possible.union(*(part.possible for part in others))
+    is_open = any(part.open for part in parts)
+    absent: frozenset[str] = frozenset()
+    if is_open:
+        candidates = frozenset().union(*(part.absent for part in parts))
+        absent = frozenset(
+            label
+            for label in candidates
+            if all(label not in part.possible and (not part.open or label in part.absent) for part in parts)
+        )
+    constants = dict(first.constants)
+    changes = dict(first.changes)
+    for part in others:
+        constants = {label: value for label, value in constants.items() if part.constants.get(label) == value}
+        changes = {**part.changes, **changes}
+    return SeriesType(
+        open=is_open,
+        names=frozenset(),
+        certain=first.certain.intersection(*(part.certain for part in others)),
+        possible=possible,
+        absent=absent,
+        domains=_common_domains(parts),
+        constants=constants,
+        changes=changes,
+    )
+
+
+def _common_domains(parts: Sequence[SeriesType]) -> dict[str, str]:
+    """The domains on which all parts that may carry the label agree."""
+    common = {}
+    for label in frozenset().union(*(part.domains for part in parts)):
+        found = {part.domains.get(label) for part in parts if may_have(part, label)}
+        domain = found.pop() if len(found) == 1 else None
+        if domain is not None:
+            common[label] = domain
+    return common
+
+
+def _matched(series: SeriesType, matcher: Matcher) -> SeriesType:
+    """``series`` as one matcher on a label leaves it."""
+    label, value = matcher.label.text, matcher.value
+    constant: str | None = None
+    nonempty = empty = False
+    match matcher.op:
+        case "=":
+            constant = value
+        case "!=":
+            nonempty = value == ""
+        case "=~":
+            found = literal_alternatives(value)
+            if found is not None and len(found) == 1:
+                (constant,) = found
+            else:
+                nonempty = matches_empty(value) is False
+        case "!~":
+            nonempty = matches_empty(value) is True
+    if constant is not None:
+        nonempty, empty = constant != "", constant == ""
+    if empty:
+        return replace(
+            series,
+            certain=series.certain - {label},
+            possible=series.possible - {label},
+            absent=series.absent | {label} if series.open else series.absent,
+            domains={name: domain for name, domain in series.domains.items() if name != label},
+            changes={**series.changes, label: Change("dropped", matcher.span)},
+        )
+    if not nonempty:
+        return series
+    constants = series.constants if constant is None else {**series.constants, label: constant}
+    return replace(
+        series,
+        certain=series.certain | {label},
+        possible=series.possible | {label},
+        absent=series.absent - {label},
+        constants=constants,
+    )
+
+
+def _without_fixed(series: SeriesType) -> SeriesType:
+    """``series`` with keys that do not name labels of one value."""
+    if not series.keys and not series.dependencies:
+        return series
+    keys, dependencies = project_facts(series, all_but(()))
+    return replace(series, keys=minimal_keys(keys), dependencies=tidy_dependencies(dependencies))
