@@ -49,6 +49,8 @@ def comment(value: str, indent: int = 0) -> str:
 
     Line breaks and everything unprintable become spaces or question marks, so the comment ends where it should.
     """
+    if value.isprintable() and len(value) <= COMMENT_WIDTH - indent - 2:
+        return f"# {value}".rstrip()
     text = "".join(_harmless(character) for character in value[:COMMENT_LIMIT])
     if len(value) > COMMENT_LIMIT:
         text += " ..."
