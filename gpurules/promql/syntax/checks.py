@@ -53,9 +53,9 @@ def _accepts_empty(matcher: Matcher) -> bool:
         case "!=":
             return bool(matcher.value)
         case "=~":
-            return matches_empty(matcher.value) is True
+            return matches_empty(matcher.value)
         case _:
-            return matches_empty(matcher.value) is False
+            return not matches_empty(matcher.value)
 
 
 def check_unary(operand: Expression, kind: ValueType) -> None:

@@ -1,0 +1,449 @@
+"""promql-parser, the independent parser, as a judge of what our own parser and printer do.
+
+The only module that imports promql_parser, and only when it is first asked. That parser is written in Rust and has
+limits of its own: its time is quadratic in the depth of an expression, some thousand open parentheses end the process,
+it panics (a BaseException) on some times, and it does not know all of Prometheus 3. So nothing reaches it that is
+longer than 128 KiB characters or deeper than 200 levels (what our parser refuses is measured by its operators and
+opening brackets instead: at most 400), that has many regular expressions deep down, or that repeats a piece of one very
+often. Where it is known to be wrong the verdict is *unsupported*, never *rejected* or *accepted*.
+
+Known gaps of promql-parser 0.11 and 0.12 against Prometheus 3.14. It refuses, though Prometheus reads them: numbers
+with underscores; raw strings with a backslash; the operators ``</`` and ``>/``; a sign or comment inside a range; a
+label with a colon in a label list; the second argument of ``info`` where its matchers accept the empty value; some
+regular expressions (its dialect is Rust's); ``anchored`` and ``smoothed`` as names. It accepts, though Prometheus does
+not: ranges of zero; ``fill`` on set operators; matchers joined by ``or``; regular expressions that RE2 lacks. It reads
+``"\\xff"`` as the character and not as the byte.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from gpurules.promql.syntax.functions import SET_OPERATORS
+from gpurules.promql.syntax.lexer import MAX_LENGTH, RANGE, STRING, tokenize
+from gpurules.promql.syntax.parser import parse
+from gpurules.promql.syntax.problem import SyntaxProblem
+from gpurules.promql.syntax.regexes import check_regex
+from gpurules.promql.syntax.selectors import NAME_LABEL
+from gpurules.promql.syntax.tree import (
+    Aggregation,
+    At,
+    Binary,
+    Call,
+    Duration,
+    Expression,
+    MatrixSelector,
+    NumberLiteral,
+    Paren,
+    StringLiteral,
+    Subquery,
+    Unary,
+    VectorSelector,
+    children,
+    walk,
+)
+from gpurules.text.errors import CheckFailed, Problem
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+MAX_MARKS = 400
+"""Operators and opening brackets in a text that our own parser refuses; more are not shown to promql-parser."""
+
+_MARK = re.compile(r"[-+*/%^<>=!({\[]|\b(?:and|or|unless|atan2)\b", re.IGNORECASE)
+MAX_WORK = 100_000
+"""Regular expressions times levels above them: promql-parser copies each on every level (about 7 microseconds)."""
+MAX_REPEATS = 1000
+"""Counted repetitions (``{n}``) in all regular expressions of a text: ``\\w{1000}`` costs promql-parser 0.2 seconds."""
+_MATCH = re.compile(r"[=!]~")
+_REPEAT = re.compile(r"\{(?:[0-9]+,)?([0-9]+)[,}]")
+
+
+class Decision(Enum):
+    """What the judge says of an expression."""
+
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A decision and, where it is not ACCEPTED, why."""
+
+    decision: Decision
+    reason: str = ""
+
+
+def accepts(text: str) -> Verdict:
+    """Whether promql-parser takes ``text``; UNSUPPORTED where it is known not to tell, or where it is not safe to ask.
+
+    Our own parser reads the text first, since it is safe on any input. Where it refuses and this accepts (or the other
+    way round) the two disagree, and nothing certain is known.
+    """
+    if len(text) > MAX_LENGTH:
+        return Verdict(Decision.UNSUPPORTED, f"longer than {MAX_LENGTH} characters")
+    tree: Expression | None = None
+    try:
+        tree = parse(text)
+    except SyntaxProblem as problem:
+        if "\x00" in text or len(_MARK.findall(text)) > MAX_MARKS or not _is_unicode(text):
+            return Verdict(Decision.UNSUPPORTED, f"not safe to ask promql-parser: {problem.message}")
+    if _is_costly(text, MAX_MARKS if tree is None else _depth(tree)):
+        return Verdict(Decision.UNSUPPORTED, "regular expressions that would cost promql-parser too much")
+    try:
+        node = _read(text)
+    except ValueError as error:
+        gap = _too_strict(tree, text) if tree is not None else ""
+        if gap:
+            return Verdict(Decision.UNSUPPORTED, gap)
+        return Verdict(Decision.REJECTED, str(error))
+    except _Panicked as error:
+        return Verdict(Decision.UNSUPPORTED, f"promql-parser failed: {error}")
+    if tree is None:
+        gap = _too_lax(node)
+        if gap:
+            return Verdict(Decision.UNSUPPORTED, gap)
+    return Verdict(Decision.ACCEPTED)
+
+
+def must_accept(text: str) -> None:
+    """Raises CheckFailed unless promql-parser accepts ``text``: nothing else is ever written out."""
+    verdict = accepts(text)
+    if verdict.decision is not Decision.ACCEPTED:
+        raise CheckFailed(
+            Problem(
+                f"the independent parser does not accept ({verdict.decision.value}): {verdict.reason}: {text[:200]}",
+                advice="this is a fault of gpurules; please report it with the command line and configuration",
+            )
+        )
+
+
+def same_tree(tree: Expression, text: str) -> bool:
+    """Whether promql-parser reads ``text`` as ``tree``; False where it does not accept the text.
+
+    What its tree does not hold is not compared: parentheses, a unary plus, the order of matchers, whether the metric
+    name stood before the braces or in them, ``by ()`` against no grouping, ``ignoring ()`` against no matching, an
+    ``@`` before 1970 (it says 1970), and lengths of time below a millisecond.
+    """
+    if accepts(text).decision is not Decision.ACCEPTED:
+        return False
+    try:
+        return _ours(tree) == _theirs(_read(text))
+    except _Panicked:
+        return False
+
+
+# Asking promql-parser
+
+
+def _is_unicode(text: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _is_costly(text: str, depth: int) -> bool:
+    """Whether the regular expressions in ``text`` are too many for its depth, or repeat a piece too often."""
+    patterns = _MATCH.split(text)[1:]
+    repeats = 0
+    for pattern in patterns:
+        product = 1
+        for match in _REPEAT.finditer(pattern):
+            product *= min(int(match[1][:9]), MAX_REPEATS)
+            if product > MAX_REPEATS:
+                return True
+        repeats += product - 1
+    return len(patterns) * depth > MAX_WORK or repeats > MAX_REPEATS
+
+
+def _depth(tree: Expression) -> int:
+    """Levels of ``tree``."""
+    deepest = 0
+    stack = [(tree, 1)]
+    while stack:
+        node, level = stack.pop()
+        deepest = max(deepest, level)
+        stack.extend((child, level + 1) for child in children(node))
+    return deepest
+
+
+class _Panicked(Exception):
+    """A Rust panic, which promql_parser raises as a BaseException."""
+
+
+_module: ModuleType | None = None
+
+
+def _promql_parser() -> ModuleType:
+    global _module
+    if _module is None:
+        import promql_parser
+
+        _module = promql_parser
+    return _module
+
+
+def _read(text: str) -> Any:
+    try:
+        return _promql_parser().parse(text)
+    except BaseException as error:
+        raise _translated(error) from None
+
+
+def _translated(error: BaseException) -> BaseException:
+    return _Panicked(str(error)) if type(error).__name__ == "PanicException" else error
+
+
+def _too_strict(tree: Expression, text: str) -> str:
+    """A form in ``text`` that Prometheus reads and promql-parser does not; empty where there is none."""
+    for token in tokenize(text):
+        if token.kind == STRING and token.text[0] == "`" and "\\" in token.text:
+            return "a raw string with a backslash"
+        if token.kind == RANGE and ("+" in token.text or "#" in token.text):
+            return "a sign or a comment inside a range"
+    for node in walk(tree):
+        gap = _gap(node)
+        if gap:
+            return gap
+    return ""
+
+
+def _gap(node: Expression) -> str:
+    match node:
+        case NumberLiteral() if "_" in node.text:
+            return "a number with underscores"
+        case MatrixSelector() if "_" in node.range.text:
+            return "a number with underscores"
+        case Subquery() if "_" in node.range.text or (node.step is not None and "_" in node.step.text):
+            return "a number with underscores"
+        case Binary() if node.op.text in ("</", ">/"):
+            return "a histogram operator"
+        case Call() if node.function.text == "info" and len(node.arguments) > 1:
+            return "the second argument of info"
+        case VectorSelector() if any(matcher.op[-1] == "~" for matcher in node.matchers):
+            return "a regular expression in RE2's dialect"
+        case VectorSelector() if node.name is not None and node.name.text.lower() in ("anchored", "smoothed"):
+            return f"{node.name.text} as a metric name"
+        case _:
+            pass
+    if any(":" in label for label in _listed_labels(node)):
+        return "a label with a colon in a label list"
+    return ""
+
+
+def _listed_labels(node: Expression) -> Iterator[str]:
+    if isinstance(node, Aggregation) and node.grouping is not None:
+        yield from (label.text for label in node.grouping.labels)
+    if isinstance(node, Binary):
+        if node.matching is not None:
+            yield from (label.text for label in node.matching.labels)
+        if node.group is not None:
+            yield from (label.text for label in node.group.include)
+
+
+def _too_lax(root: Any) -> str:
+    """A form in their tree that Prometheus does not read; empty where there is none."""
+    parser = _promql_parser()
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, parser.MatrixSelector):
+            if not node.range:
+                return "a range of zero"
+            stack.append(node.vector_selector)
+        elif isinstance(node, parser.SubqueryExpr):
+            if not node.range:
+                return "a range of zero"
+            stack.append(node.expr)
+        elif isinstance(node, parser.VectorSelector):
+            if node.matchers.or_matchers:
+                return "matchers joined by or"
+            regexes = (m.value for m in node.matchers.matchers if str(m.op) in ("MatchOp.Re", "MatchOp.NotRe"))
+            if any(map(check_regex, regexes)):
+                return "a regular expression that RE2 lacks"
+        elif isinstance(node, parser.BinaryExpr):
+            modifier = node.modifier
+            fill = None if modifier is None else modifier.fill_values
+            if fill is not None and str(node.op) in SET_OPERATORS and (fill.lhs, fill.rhs) != (None, None):
+                return "fill on a set operator"
+            stack += (node.lhs, node.rhs)
+        elif isinstance(node, parser.AggregateExpr):
+            stack += (node.expr,) if node.param is None else (node.param, node.expr)
+        elif isinstance(node, parser.Call):
+            if node.func.name == "info":
+                return "the arguments of info"
+            stack += node.args
+        elif isinstance(node, (parser.ParenExpr, parser.UnaryExpr)):
+            stack.append(node.expr)
+    return ""
+
+
+# Comparing trees: both are brought to nested tuples of the same shape
+
+
+def _ours(node: Expression) -> object:
+    match node:
+        case Paren():
+            return _ours(node.expression)
+        case Unary():
+            inside = _ours(node.expression)
+            return inside if node.op.text == "+" else ("minus", inside)
+        case NumberLiteral():
+            return _number(node.value)
+        case StringLiteral():
+            return ("string", _string(node.value))
+        case VectorSelector():
+            return _our_selector(node, node.offset, node.at)
+        case MatrixSelector():
+            selector = node.selector
+            return ("range", _our_selector(selector, selector.offset, selector.at), node.range.milliseconds)
+        case Subquery():
+            step = None if node.step is None else node.step.milliseconds
+            times = (_our_duration(node.offset), _our_time(node.at))
+            return ("subquery", _ours(node.expression), node.range.milliseconds, step, times)
+        case Call():
+            return ("call", node.function.text, tuple(map(_ours, node.arguments)))
+        case Aggregation():
+            grouping = node.grouping
+            labels = None if grouping is None else (grouping.without, tuple(_string(n.text) for n in grouping.labels))
+            parameter = None if node.parameter is None else _ours(node.parameter)
+            return _aggregation(node.op.text, labels, parameter, _ours(node.expression))
+        case Binary():
+            matching = node.matching
+            match_on = None
+            if matching is not None:
+                match_on = (matching.ignoring, tuple(_string(name.text) for name in matching.labels))
+            group = None
+            if node.group is not None:
+                group = (node.group.right, tuple(_string(name.text) for name in node.group.include))
+            fill = node.fill
+            sides = (None, None) if fill is None else (fill.left, fill.right)
+            fills = tuple(None if side is None else _number(side.value) for side in sides)
+            left, right = _ours(node.left), _ours(node.right)
+            return _binary(node.op.text, node.return_bool, match_on, group, fills, left, right)
+
+
+def _our_selector(node: VectorSelector, offset: Duration | None, at: At | None) -> object:
+    matchers = [(_string(m.label.text), m.op, _string(m.value)) for m in node.matchers]
+    if node.name is not None:
+        matchers.append((NAME_LABEL, "=", _string(node.name.text)))
+    return ("selector", tuple(sorted(matchers)), (_our_duration(offset), _our_time(at)))
+
+
+def _our_duration(duration: Duration | None) -> int:
+    return 0 if duration is None else duration.milliseconds
+
+
+def _our_time(at: At | None) -> object:
+    if at is None or isinstance(at.when, str):
+        return None if at is None else at.when
+    return max(at.when, 0)
+
+
+def _theirs(node: Any) -> object:
+    parser = _promql_parser()
+
+    def read(node: Any) -> object:
+        if isinstance(node, parser.ParenExpr):
+            return read(node.expr)
+        if isinstance(node, parser.UnaryExpr):
+            return ("minus", read(node.expr))
+        if isinstance(node, parser.NumberLiteral):
+            return _number(node.val)
+        if isinstance(node, parser.StringLiteral):
+            return ("string", node.val)
+        if isinstance(node, parser.VectorSelector):
+            return selector(node)
+        if isinstance(node, parser.MatrixSelector):
+            return ("range", selector(node.vector_selector), _milliseconds(node.range))
+        if isinstance(node, parser.SubqueryExpr):
+            step = None if node.step is None else _milliseconds(node.step)
+            return ("subquery", read(node.expr), _milliseconds(node.range), step, times(node))
+        if isinstance(node, parser.Call):
+            return ("call", node.func.name, tuple(map(read, node.args)))
+        if isinstance(node, parser.AggregateExpr):
+            modifier = node.modifier
+            labels = None
+            if modifier is not None:
+                labels = (modifier.type == parser.AggModifierType.Without, tuple(modifier.labels))
+            parameter = None if node.param is None else read(node.param)
+            return _aggregation(str(node.op), labels, parameter, read(node.expr))
+        assert isinstance(node, parser.BinaryExpr)
+        return binary(node)
+
+    def selector(node: Any) -> object:
+        matchers = [(m.name, _MATCH_OPERATORS[str(m.op)], m.value) for m in node.matchers.matchers]
+        if node.name is not None:
+            matchers.append((NAME_LABEL, "=", node.name))
+        return ("selector", tuple(sorted(matchers)), times(node))
+
+    def times(node: Any) -> object:
+        offset = 0 if node.offset is None else _milliseconds(node.offset)
+        at = node.at
+        if at is None:
+            return (offset, None)
+        if at.type != parser.AtModifierType.At:
+            return (offset, "start" if at.type == parser.AtModifierType.Start else "end")
+        return (offset, _their_time(at))
+
+    def binary(node: Any) -> object:
+        modifier = node.modifier
+        left, right = read(node.lhs), read(node.rhs)
+        if modifier is None:
+            return _binary(str(node.op), False, None, None, (None, None), left, right)
+        matching = modifier.matching
+        match_on = None
+        if matching is not None:
+            match_on = (matching.type == parser.LabelModifierType.Exclude, tuple(matching.labels))
+        group = None
+        cardinality = modifier.card
+        if cardinality in (parser.VectorMatchCardinality.ManyToOne, parser.VectorMatchCardinality.OneToMany):
+            side = cardinality == parser.VectorMatchCardinality.OneToMany
+            group = (side, tuple(modifier.group_labels or ()))
+        fill = modifier.fill_values
+        fills = tuple(None if value is None else _number(value) for value in (fill.lhs, fill.rhs))
+        return _binary(str(node.op), modifier.return_bool, match_on, group, fills, left, right)
+
+    return read(node)
+
+
+_MATCH_OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
+
+
+def _aggregation(op: str, labels: tuple[bool, tuple[str, ...]] | None, parameter: object, inside: object) -> object:
+    return ("aggregation", op, None if labels == (False, ()) else labels, parameter, inside)
+
+
+def _binary(
+    op: str,
+    return_bool: bool,
+    matching: tuple[bool, tuple[str, ...]] | None,
+    group: object,
+    fills: tuple[object, ...],
+    left: object,
+    right: object,
+) -> object:
+    return ("binary", op, return_bool, None if matching == (True, ()) else matching, group, fills, left, right)
+
+
+def _number(value: float) -> object:
+    return ("number", "NaN" if value != value else value)
+
+
+def _string(value: str) -> str:
+    """Our string in promql-parser's reading: a byte that is no UTF-8 is the character of that number."""
+    return re.sub("[\udc80-\udcff]", lambda match: chr(ord(match[0]) - 0xDC00), value)
+
+
+def _milliseconds(delta: timedelta) -> int:
+    return round(delta / timedelta(milliseconds=1))
+
+
+def _their_time(at: Any) -> int:
+    """Milliseconds since 1970, from their text: the attribute panics on earlier times and overflows on far ones."""
+    return int(Decimal(str(at).removeprefix("@ ")) * 1000)
