@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 
 from gpurules.labels import domains
 from gpurules.labels.schema import HonorLabels, MetricSchema
@@ -107,16 +108,29 @@ def dcgm_series_type(
     The domain of namespace and pod is what they name on this path. Where the exposed label may win (honor_labels TRUE
     or AUTO) that is the exporter's claim: see ``untrusted_labels``. Raises InputError for a release that is none.
     """
+    rows_of_label = None if label_rows is None else frozenset(label_rows)
+    series = _scraped(entity, tuple(exporters), honor_labels, path, frozenset(dimensions), rows_of_label)
+    return replace(series, names=frozenset({name}) if name else None, unit=unit, kind=kind)
+
+
+@cache
+def _scraped(
+    entity: str,
+    exporters: tuple[str, ...],
+    honor_labels: HonorLabels,
+    path: str,
+    dimensions: frozenset[str],
+    label_rows: frozenset[str] | None,
+) -> SeriesType:
+    """What is the same for all fields of an entity; hundreds of them share it."""
     labels = exposed_labels(entity, exporters)
-    meanings = {label: one.domain for label, one in labels.items() if one.domain}
-    extra = frozenset(dimensions)
     exposed = SeriesType(
         open=label_rows is None,
-        names=frozenset({name}) if name else None,
-        possible=frozenset(labels) | extra | frozenset(label_rows or ()),
-        domains={**meanings, **{label: _DIMENSION_DOMAINS[label] for label in extra & _DIMENSION_DOMAINS.keys()}},
-        unit=unit,
-        kind=kind,
+        possible=frozenset(labels) | dimensions | (label_rows or frozenset()),
+        domains={
+            **{label: one.domain for label, one in labels.items() if one.domain},
+            **{label: _DIMENSION_DOMAINS[label] for label in dimensions & _DIMENSION_DOMAINS.keys()},
+        },
     )
     return stored(exposed, target(path), honor_labels)
 

@@ -74,9 +74,11 @@ _CERTAIN = {
     "outdated",
     "migration_name",
     "snapshot_name",
-    "le",
 }
 """Labels that are never empty where a metric has them: names of objects, and words that are always set."""
+
+_CERTAIN_OF = {"kubevirt_vmi_gpu_info": {"node", "pod", "resource", "uuid"}}
+"""Further ones: a device that the kubelet lists belongs to a pod and has an ID."""
 
 
 @cache
@@ -178,7 +180,6 @@ def _metric(release: str, row: tuple[str, ...]) -> list[MetricSchema]:
     if metric == "kubevirt_vmi_info" and "vmi_pod" in exposed.possible:
         exposed = replace(exposed, dependencies=(_LAUNCHER_POD_FIXES,))
     if form != "histogram":
-        # A counter's kind is known even where the exposition of the release calls it otherwise.
         exposed = replace(exposed, unit=unit_named(unit), kind=Kind(kind))
     parts = [(metric, exposed)]
     if form == "histogram":
@@ -234,7 +235,7 @@ def _exposed(metric: str, labels: list[str], release: str) -> SeriesType:
     return SeriesType(
         open=len(exact) != len(labels),
         possible=exact,
-        certain=exact & _CERTAIN,
+        certain=exact & (_CERTAIN | _CERTAIN_OF.get(metric, set())),
         domains={label: domain for label, domain in meanings.items() if domain},
     )
 
