@@ -146,7 +146,7 @@ class View:
 def seen_gpus(world: World, moment: float, guests_honor: bool) -> Iterator[Seen]:
     """All GPUs of which series are stored, with the namespace and pod that are stored with them."""
     for machine in world.cluster.machines:
-        stay, exporter = machine.stay(moment), machine.exporter
+        stay, exporter = machine.stay(moment), machine.exporter_at(moment)
         if stay is None or exporter is None or not within(exporter.answers, moment):
             continue
         written = dict(exporter.exposed) if guests_honor else {}

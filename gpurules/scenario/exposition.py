@@ -67,9 +67,10 @@ def pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | 
             found[Target("observer", target.labels)] = tuple(info_samples(cluster, moment))
     for machine in cluster.machines:
         stay = machine.stay(moment)
-        if stay is None or machine.exporter is None:
+        exporter = machine.exporter_at(moment)
+        if stay is None or exporter is None:
             continue
-        answers = within(machine.exporter.answers, moment)
+        answers = within(exporter.answers, moment)
         page = tuple(guest_samples(machine, moment, cluster)) if answers else None
         found.update(dict.fromkeys(guest_targets(machine, stay), page))
     for host in cluster.host_exporters:
@@ -150,20 +151,21 @@ def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str
     """One kubevirt_vmi_info; labels without a value are spelled as the release does."""
     values = {
         "evictable": "false",
-        "guest_os_arch": "",
-        "guest_os_kernel_release": "",
-        "guest_os_machine": "",
-        "guest_os_name": "",
-        "guest_os_version_id": "",
+        "guest_os_arch": "amd64",
+        "guest_os_kernel_release": "6.12.0",
+        "guest_os_machine": "pc-q35-rhel9.6.0",
+        "guest_os_name": "Fedora Linux",
+        "guest_os_version_id": "42",
         "instance_type": "gpu.large",
         "name": machine.name,
         "namespace": machine.namespace,
         "node": node,
-        "os": "",
+        "os": "fedora",
         "outdated": "false",
         "phase": phase,
-        "preference": "",
+        "preference": "fedora",
         "vmi_pod": pod,
+        "workload": "server",
     }
     spelled = {label: value or cluster.absent_value for label, value in values.items()}
     return Sample(labels_of({"__name__": "kubevirt_vmi_info", **spelled}), 1)
@@ -171,7 +173,7 @@ def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str
 
 def guest_samples(machine: VirtualMachine, moment: float, cluster: Cluster) -> Iterator[Sample]:
     """What the exporter in the guest writes."""
-    exporter = machine.exporter
+    exporter = machine.exporter_at(moment)
     if exporter is None:
         return
     for gpu in machine.gpus:
@@ -215,7 +217,7 @@ def gpu_samples(
 def gpu_labels(exporter: Exporter, gpu: Gpu) -> dict[str, str]:
     """The labels that every series of a GPU carries."""
     labels = {
-        "UUID": gpu.uuid,
+        exporter.uuid_label: gpu.uuid,
         "device": f"nvidia{gpu.index}",
         "gpu": gpu.index,
         "modelName": gpu.model,

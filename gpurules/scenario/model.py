@@ -79,7 +79,8 @@ class Exporter:
     ``old_names``: the names that shipped counters files use, else those of DCGM 4.6. ``hostname_label``: ``Hostname``
     to 4.8.2, ``hostname`` from 4.8.3. ``driver_label``: the label row of the driver version, empty where the file has
     none. ``error_labels``: whether XID series carry err_code and err_msg (from 3.3.6-3.4.2). ``exposed``: further
-    labels that it writes on every GPU series. ``forged``: whole series that it exposes besides.
+    labels that it writes on every GPU series. ``forged``: whole series that it exposes besides. ``uuid_label``:
+    ``uuid`` with --use-old-namespace.
     """
 
     fields: tuple[str, ...]
@@ -92,6 +93,7 @@ class Exporter:
     exposed: Labels = ()
     forged: tuple[Labels, ...] = ()
     answers: tuple[Period, ...] = ALWAYS
+    uuid_label: str = "UUID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,8 @@ class Stay:
 class VirtualMachine:
     """A VM of KubeVirt with its GPUs; without ``exporter`` nothing in the guest is scraped.
 
-    ``service``: a Service over which the same exporter is scraped a second time.
+    ``service``: a Service over which the same exporter is scraped a second time. ``upgrade``: when the exporter is
+    replaced, and by which.
     """
 
     namespace: str
@@ -124,10 +127,17 @@ class VirtualMachine:
     gpus: tuple[Gpu, ...] = ()
     exporter: Exporter | None = None
     service: str = ""
+    upgrade: tuple[float, Exporter] | None = None
 
     def stay(self, moment: float) -> Stay | None:
         """Where the VM runs at ``moment``."""
         return next((stay for stay in self.stays if stay.period.covers(moment)), None)
+
+    def exporter_at(self, moment: float) -> Exporter | None:
+        """The exporter that runs at ``moment``."""
+        if self.upgrade is not None and moment >= self.upgrade[0]:
+            return self.upgrade[1]
+        return self.exporter
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +220,7 @@ class World:
 
     ``stated``: health counts that are to be seen at a checkpoint for a reason that the story gives, by (role, time);
     they take the place of what the state of the cluster says. ``checkpoints`` are multiples of the rules' interval.
+    ``lawless``: where guests' labels are honored nothing can be said of the numbers, only that no rule fails.
     """
 
     name: str
@@ -217,6 +228,7 @@ class World:
     checkpoints: tuple[int, ...]
     transitions: tuple[Transition, ...] = ()
     stated: Mapping[tuple[str, int], float] = field(default_factory=dict)
+    lawless: bool = False
 
     @property
     def end(self) -> int:

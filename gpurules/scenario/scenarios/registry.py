@@ -30,6 +30,10 @@ SCENARIOS: dict[str, str] = {
     "shared_uuid": "gpurules.scenario.scenarios.shared_uuid",
     "guest_lost": "gpurules.scenario.scenarios.guest_lost",
     "long_names": "gpurules.scenario.scenarios.long_names",
+    "left_behind": "gpurules.scenario.scenarios.left_behind",
+    "exporter_upgrade": "gpurules.scenario.scenarios.exporter_upgrade",
+    "old_label_names": "gpurules.scenario.scenarios.old_label_names",
+    "forged_source": "gpurules.scenario.scenarios.forged_source",
 }
 
 

@@ -1,0 +1,50 @@
+"""A second generation of records, left over from before a restart of Prometheus.
+
+A rule group remembers the series that it wrote in memory only: after a restart, what a record no longer produces is
+never marked stale and stays visible for the lookback beside what it produces now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.expect import expect
+from gpurules.scenario.model import Labels, World, labels_of
+from gpurules.scenario.promtool import RuleTest
+from gpurules.scenario.scrape import StoredSeries
+
+GONE_NODE = "worker-gone"
+GONE_SUFFIX = "gone1"
+
+
+def with_leftovers(test: RuleTest, world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> RuleTest:
+    """The test with one more series for each that a record shows in the steady state, as it was on another node and in
+    another launcher pod; its last sample is from the start, so it is seen for the first five minutes."""
+    calm = replace(world, transitions=(), stated={})
+    return replace(
+        test,
+        name=f"{test.name}, with records left over",
+        series=(*test.series, *leftovers(calm, specs, guests_honor)),
+    )
+
+
+def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> Iterator[StoredSeries]:
+    """One series for each of the first moment of interest."""
+    for spec in specs:
+        expectation = expect(world, spec, world.checkpoints[0], guests_honor)
+        for sample in expectation.samples if expectation else ():
+            old = aged(sample.labels)
+            if old != sample.labels:
+                yield StoredSeries(old, {0: sample.value + 1})
+
+
+def aged(labels: Labels) -> Labels:
+    """The labels that the series had in the VM's launcher pod before; the same where neither pod nor node is named."""
+    pairs = dict(labels)
+    if "node" in pairs:
+        pairs["node"] = GONE_NODE
+    if "pod" in pairs:
+        pairs["pod"] = pairs["pod"][:-5] + GONE_SUFFIX
+    return labels_of(pairs)
