@@ -17,11 +17,14 @@ from gpurules.scenario.scrape import StoredSeries
 
 GONE_NODE = "worker-gone"
 GONE_SUFFIX = "gone1"
+LAST_SEEN = 1
+"""The scrape of their last sample: between two evaluations, so that none writes the same series at the same time."""
 
 
 def with_leftovers(test: RuleTest, world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> RuleTest:
     """The test with one more series for each that a record shows in the steady state, as it was on another node and in
-    another launcher pod; its last sample is from the start, so it is seen for the first five minutes."""
+    another launcher pod; its last sample is from the start, so it is
+    seen for the first five minutes."""
     calm = replace(world, transitions=(), stated={})
     return replace(
         test,
@@ -37,7 +40,7 @@ def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> 
         for sample in expectation.samples if expectation else ():
             old = aged(sample.labels)
             if old != sample.labels:
-                yield StoredSeries(old, {0: sample.value + 1})
+                yield StoredSeries(old, {LAST_SEEN: sample.value})
 
 
 def aged(labels: Labels) -> Labels:
