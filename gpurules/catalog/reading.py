@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import codecs
+import os
+import stat
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from gpurules.catalog.exporters import ExporterRelease, accepts, releases
 from gpurules.catalog.field import Catalog, Counter, Selection
 from gpurules.catalog.load import read_data
-from gpurules.catalog.readers import counters_csv
+from gpurules.catalog.readers import config_map, counters_csv, exporter_yaml, exposition
 from gpurules.catalog.row import Row, Rows
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.nearest import did_you_mean, nearest
@@ -32,7 +36,12 @@ class Format:
     read: Callable[[SourceText], Rows]
 
 
-FORMATS: tuple[Format, ...] = (Format(counters_csv.FORMAT, counters_csv.fits, counters_csv.read),)
+FORMATS: tuple[Format, ...] = (
+    Format(config_map.FORMAT, config_map.fits, config_map.read),
+    Format(exporter_yaml.FORMAT, exporter_yaml.fits, exporter_yaml.read),
+    Format(exposition.FORMAT, exposition.fits, exposition.read),
+    Format(counters_csv.FORMAT, counters_csv.fits, counters_csv.read),
+)
 """Every format, in the order in which they are tried. A new one is a module in ``readers`` and a line here."""
 
 
@@ -78,7 +87,22 @@ def read_counters(paths: Sequence[str], catalog: Catalog, exporters: Sequence[Ex
 def read_rows(path: str) -> Rows:
     """The rows of one file, whatever its format. Raises InputError where it has none of the known formats."""
     source = read_text(path, LARGEST_FILE)
-    return format_of(source).read(source)
+    found = format_of(source)
+    rows = found.read(source)
+    if found.read is counters_csv.read and _has_byte_order_mark(path):
+        what = "the file begins with a byte order mark, which dcgm-exporter takes for a part of the first name"
+        mark = Problem(what, Location(path, 1, 1), "save it without")
+        return replace(rows, problems=(mark, *rows.problems))
+    return rows
+
+
+def _has_byte_order_mark(path: str) -> bool:
+    """Whether a file begins with the mark that reading it as text drops. Standard input cannot be asked twice."""
+    if path == "-":
+        return False
+    with suppress(OSError), open(path, "rb") as file:
+        return stat.S_ISREG(os.fstat(file.fileno()).st_mode) and file.read(3) == codecs.BOM_UTF8
+    return False
 
 
 def format_of(source: SourceText) -> Format:
