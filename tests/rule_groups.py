@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpurules.promql.syntax.build import aggregate, binary, call, matcher, relabel, selector, window
+from gpurules.promql.syntax.build import aggregate, binary, call, matcher, number, relabel, selector, window
 from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import Kind
 from gpurules.rules.group import RecordingRule, RuleGroup
@@ -52,7 +52,21 @@ REPLAYS = rule(
     (("team", "yes"), ("tier", "gold")),
 )
 
+CLOCK = rule(
+    "vmi:kubevirt_vmi_gpu_sm_clock_hertz:max",
+    binary(
+        "*",
+        aggregate(
+            "max",
+            ["namespace", "name", "node", "UUID", "GPU_I_ID", "gpu"],
+            selector("DCGM_FI_DEV_SM_CLOCK", matcher("job", "=", "nvidia-dcgm-exporter")),
+        ),
+        number(1_000_000),
+    ),
+    "An operation at the top, which the printer indents.",
+)
+
 GROUPS = (
     RuleGroup("gpurules.identity", (IDENTITY,), "30s"),
-    RuleGroup("gpurules.vmi", (POWER, REPLAYS)),
+    RuleGroup("gpurules.vmi", (POWER, REPLAYS, CLOCK)),
 )

@@ -170,6 +170,7 @@ def spec_size(groups: Iterable[PlainGroup]) -> int:
         for rule in group.rules:
             lines = rule.expression.count("\n") + 1
             size += len("  - expr: |-\n    record: \n") + _bytes(rule.record) + _bytes(rule.expression) + 6 * lines + 1
+            size += rule.expression.startswith(" ")
             if rule.labels:
                 size += len("    labels:\n")
                 # Quotes as well: a value such as "true" gets them.

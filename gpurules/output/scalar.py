@@ -35,13 +35,15 @@ def quoted(value: str) -> str:
 def block(value: str, indent: int) -> str:
     """``value`` as a literal block with lines ``indent`` columns in; a quoted scalar where a block loses something.
 
-    ``indent`` counts from the left edge and must be more than the indentation of the block's key.
+    The block's key, or the dash of its list, stands two columns further left. Text that begins with a space gets an
+    indentation indicator, which counts those two.
     """
     lines = value.split("\n")
-    if indent < 1 or not all(_survives(line) for line in lines) or not lines[0] or lines[0][0] == " " or not lines[-1]:
+    if indent < 2 or not all(_survives(line) for line in lines) or not lines[0] or not lines[-1]:
         return quoted(value)
     margin = " " * indent
-    return "|-\n" + "\n".join(margin + line if line else "" for line in lines)
+    indicator = "2" if lines[0][0] == " " else ""
+    return f"|{indicator}-\n" + "\n".join(margin + line if line else "" for line in lines)
 
 
 def comment(value: str, indent: int = 0) -> str:

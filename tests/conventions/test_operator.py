@@ -132,6 +132,7 @@ def test_size_is_that_of_a_rule_file_with_literal_blocks() -> None:
     rules = (
         PlainRule("a:kubevirt_b:sum", 'sum by (name) (\n  b{c="ä"}\n)'),
         PlainRule("a:kubevirt_c:sum", "sum(\n  c\n)", (("d", "true"), ("e", "no"))),
+        PlainRule("a:kubevirt_d:sum", "  c\n+\n  d"),
     )
     groups = (PlainGroup("one", rules, "30s"), PlainGroup("two", rules))
     data = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
-from shared import SHARED
 
 from gpurules.conventions.upstream_names import check_upstream_name, same_metric, upstream_names
+from shared import SHARED
 
 
 @pytest.mark.parametrize(

@@ -39,3 +39,17 @@ def test_files_go_by_their_last_name(path: str, name: str) -> None:
 def test_the_digest_is_that_of_the_content() -> None:
     assert file_input("counters", "x", b"").digest == "e3b0c44298fc"
     assert file_input("counters", "x", b"1").digest != file_input("counters", "x", b"2").digest
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("/home/a/x.csv", "x.csv"),
+        ("C:\\a\\x.csv", "x.csv"),
+        ("b/x.csv", "b/x.csv"),
+        ("x.csv: data.metrics", "x.csv: data.metrics"),
+        ("/", "/"),
+    ],
+)
+def test_no_folder_of_this_machine_is_named(name: str, shown: str) -> None:
+    assert banner_lines([NamedInput("counters", name)])[1] == f"  counters: {shown}"

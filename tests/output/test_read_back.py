@@ -74,7 +74,7 @@ CHEATS = {
     "another group name": (changed("[[ group.name ]]", "[[ group.name ~ 1 ]]"), "'gpurules.identity1'"),
     "another interval": (changed("[[ group.interval ]]", "1h"), "has the interval '1h', not '30s'"),
     "no interval": (changed("[% if group.interval %]", "[% if false %]"), "has the interval '', not '30s'"),
-    "one rule less": (changed("in group.rules %]", "in group.rules[:1] %]"), "'gpurules.vmi' has 1 rules, not 2"),
+    "one rule less": (changed("in group.rules %]", "in group.rules[:1] %]"), "'gpurules.vmi' has 1 rules, not 3"),
     "another order": (changed("in group.rules %]", "in group.rules | reverse %]"), "in place of record"),
     "another record": (changed("[[ rule.record ]]", "x:[[ rule.record ]]"), "stands 'x:namespace_pod"),
     "another label": (changed("[% if rule.labels %]", "[% if false %]"), "pcie_replays:rate5m' of group"),

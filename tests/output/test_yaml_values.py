@@ -50,19 +50,34 @@ def test_scalars_read_back_as_keys(key: str) -> None:
         assert yaml.load(text, Loader=loader) == {"map": {key: "x"}, "after": "end"}
 
 
-@given(TEXT, st.integers(1, 20))
-@example("a\n\n  b\nc", 4)
-@example("a\n", 2)
-@example("\na", 2)
-@example(" a\nb", 2)
-@example("a\n  \nb", 2)
-@example("# a\n# b", 2)
-@example("---\n...", 1)
-@example("a\tb", 2)
-@example("a: b\n- c", 2)
-def test_blocks_read_back(value: str, indent: int) -> None:
-    for found in readers(f"k: {block(value, indent)}\nafter: end\n"):
+BLOCKS = [
+    *("a\n\n  b\nc", "a\n", "\na", " a\nb", "  a\n  b", " ", " \na", "a\n  \nb", "# a\n# b", "  # a", "---\n..."),
+    *("a\tb", "a: b\n- c", " - a", "|2-\n  a", "\n\n a"),
+]
+
+
+def assert_block_reads_back(value: str) -> None:
+    for found in readers(f"k: {block(value, 2)}\nafter: end\n"):
         assert found == {"k": value, "after": "end"}
+    text = f"k:\n    - {block(value, 6)}\n    - m: x\n      n: {block(value, 8)}\n      o: y\nafter: end\n"
+    for loader in (yaml.SafeLoader, yaml.CSafeLoader):
+        expected = {"k": [value, {"m": "x", "n": value, "o": "y"}], "after": "end"}
+        assert yaml.load(text, Loader=loader) == expected
+
+
+@given(TEXT)
+def test_blocks_read_back(value: str) -> None:
+    assert_block_reads_back(value)
+
+
+@given(st.lists(st.text(' #:-|>ab"', max_size=6), max_size=5).map("\n".join))
+def test_blocks_of_spaces_and_signs_read_back(value: str) -> None:
+    assert_block_reads_back(value)
+
+
+@pytest.mark.parametrize("value", BLOCKS)
+def test_odd_blocks_read_back(value: str) -> None:
+    assert_block_reads_back(value)
 
 
 @pytest.mark.parametrize("value", ["sum by (a) (\n  b\n)", "a", "a # b: c", 'a{b="ä"}', "a\n\nb"])
@@ -70,13 +85,18 @@ def test_readable_text_is_a_block(value: str) -> None:
     assert block(value, 4).startswith("|-\n    ")
 
 
-@pytest.mark.parametrize("value", ["", "\n", " a", "a\n", "a\n ", "a \nb", "a\r\nb", "a\u2028b", "a\tb", "a\x00"])
+def test_text_that_begins_with_spaces_is_a_block_with_an_indicator() -> None:
+    assert block("  a\n+\n  b", 4) == "|2-\n      a\n    +\n      b"
+
+
+@pytest.mark.parametrize("value", ["", "\n", " ", "\na", "a\n", "a\n ", "a \nb", "a\r\nb", "a\u2028b", "a\tb", "a\x00"])
 def test_what_a_block_would_lose_is_quoted(value: str) -> None:
     assert block(value, 4).startswith('"')
 
 
-def test_a_block_without_margin_is_quoted() -> None:
-    assert block("a", 0) == '"a"'
+@pytest.mark.parametrize("indent", [-1, 0, 1])
+def test_a_block_without_margin_is_quoted(indent: int) -> None:
+    assert block("a", indent) == '"a"'
 
 
 @given(TEXT, st.integers(0, 20))
