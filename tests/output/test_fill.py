@@ -50,7 +50,7 @@ def test_every_value_is_yaml(tmp_path: Path, template: str, value: object, text:
 def test_no_value_breaks_out(tmp_path_factory: pytest.TempPathFactory, value: str) -> None:
     folder = tmp_path_factory.getbasetemp()
     template = (
-        "[[ v | comment ]]\na: [[ v ]]\nb:\n  - [[ v ]]\n  - [[ v | block(6) ]]\n  [[ v | comment(2) ]]\nc: end\n"
+        "[[ v | comment ]]\na: [[ v ]]\nb:\n  - [[ v ]]\n  - [[ v | block(4) ]]\n  [[ v | comment(2) ]]\nc: end\n"
     )
     assert yaml.safe_load(filled(folder, template, v=value)) == {"a": value, "b": [value, value], "c": "end"}
 
