@@ -52,9 +52,7 @@ def migrate(world: World, namespace: str, name: str, at: int, node: str, address
     moved = change_machine(
         world, namespace, name, lambda vm: move(vm, leaves=at, starts=at, node=node, address=address)
     )
-    return unsettled(
-        moved, Transition(at, values=at + 30, rates=at + RATE_WINDOW + 30, senders=at + 30, health=at + SETTLING)
-    )
+    return unsettled(moved, Transition(at, rates=at + RATE_WINDOW + 30, health=at + SETTLING))
 
 
 def restart(world: World, namespace: str, name: str, at: int, node: str, address: str, pause: int = 60) -> World:
@@ -69,7 +67,7 @@ def restart(world: World, namespace: str, name: str, at: int, node: str, address
     return unsettled(
         moved,
         Transition(at, health=at + SETTLING),
-        Transition(back, values=back + 30, rates=back + RATE_WINDOW + 30, senders=back + 30, health=back + SETTLING),
+        Transition(back, rates=back + RATE_WINDOW + 30, health=back + SETTLING),
     )
 
 

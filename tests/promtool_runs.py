@@ -1,0 +1,57 @@
+"""promtool on rules and on tests that scenarios write; each distinct pair runs once in a session."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from gpurules.scenario.promtool import RuleTest, rule_test_file
+
+
+def check(promtool: Path, rules: str) -> str:
+    """What ``promtool check rules`` complains of; empty where it is content."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rules.yaml"
+        path.write_text(rules, encoding="utf-8")
+        done = subprocess.run([promtool, "check", "rules", path], capture_output=True, text=True, check=False)
+    return "" if done.returncode == 0 else done.stdout + done.stderr
+
+
+def failures(promtool: Path, rules: str, groups: tuple[str, ...], tests: Mapping[str, RuleTest]) -> dict[str, str]:
+    """The tests that fail, by the names given here, with what promtool says of each."""
+    texts = tuple((name, rule_test_file(["rules.yaml"], [test], groups)) for name, test in tests.items())
+    _run_all(promtool, rules, tuple(text for _, text in texts if (promtool, rules, text) not in _VERDICTS))
+    verdicts = {name: _VERDICTS[promtool, rules, text] for name, text in texts}
+    return {name: verdict for name, verdict in verdicts.items() if verdict}
+
+
+_VERDICTS: dict[tuple[Path, str, str], str] = {}
+
+
+def _run_all(promtool: Path, rules: str, texts: tuple[str, ...]) -> None:
+    distinct = tuple(dict.fromkeys(texts))
+    if not distinct:
+        return
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+        files = [f"test-{position:03d}.yaml" for position in range(len(distinct))]
+        for file, text in zip(files, distinct, strict=True):
+            (folder / file).write_text(text, encoding="utf-8")
+        done = subprocess.run(
+            [promtool, "test", "rules", *files],
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    said = done.stdout.split("Unit Testing:  ")[1:]
+    reports = {report.split("\n", 1)[0].strip(): report for report in said}
+    if set(reports) != set(files):
+        raise AssertionError(done.stdout)
+    for file, text in zip(files, distinct, strict=True):
+        report = reports[file]
+        _VERDICTS[promtool, rules, text] = "" if "SUCCESS" in report and "FAILED" not in report else report[:4000]
