@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
+from gpurules.catalog.exporters import find as find_exporter
 from gpurules.catalog.field import Catalog, Field
 from gpurules.catalog.load import load_catalog
 from gpurules.labels import kubevirt
@@ -41,9 +43,12 @@ def list_metrics(question: Question, as_json: bool = False, width: int = 80) -> 
     found = sorted({one.metric: one for one in reversed(known)}.values(), key=lambda one: (one.emitter, one.metric))
     if as_json:
         return _json({"metrics": [_summary(one) for one in found]})
-    rows = [(one.metric, one.emitter, _count(one)) for one in found]
-    rest = "Every other DCGM field has the labels of its entity; gpurules fields lists them.\n"
-    return table(rows, ("METRIC", "EMITTER", "LABELS"), width) + "\n" + rest
+    parts = [table([("How many labels each metric has; + where there may be more.",)])]
+    for emitter, group in groupby(found, key=lambda one: one.emitter):
+        rows = [("", _count(one), one.metric) for one in group]
+        parts.append(f"{safe(emitter)}\n" + table(rows, width=width))
+    rest = "Every other DCGM field has the labels of its entity; gpurules fields lists the fields."
+    return "\n".join((*parts, table([(rest,)], width=width)))
 
 
 def show_metric(metric: str, question: Question, as_json: bool = False, width: int = 80) -> str:
@@ -91,20 +96,21 @@ def _in_words(spans: Sequence[tuple[str, str]]) -> str:
             joined[-1] = (joined[-1][0], last)
         else:
             joined.append((first, last))
-    return " and ".join(_span_in_words(*span) for span in joined)
+    words = [_span_in_words(*span) for span in joined]
+    return f"{words[0]} only" if words[1:] == [] and words[0].startswith("in ") else " and ".join(words)
 
 
 def _span_in_words(first: str, last: str) -> str:
     if last == kubevirt.MAIN:
         return f"since {first}"
-    return f"in {first} only" if first == last else f"from {first} to {last}"
+    return f"in {first}" if first == last else f"from {first} to {last}"
 
 
 def _dcgm(metric: str, field: Field, question: Question) -> MetricSchema:
     return dcgm_schema(
         metric,
         field.entity.value,
-        exporters=question.exporters,
+        exporters=[find_exporter(name).name for name in question.exporters],
         honor_labels=question.honor_labels,
         unit=field.unit,
         kind=_KINDS.get(field.kind.value, Kind.UNKNOWN),
@@ -130,7 +136,7 @@ def _default_counters(question: Question) -> Iterable[MetricSchema]:
 
 
 def _count(one: MetricSchema) -> str:
-    return f"{len(one.type.possible)}{' or more' if one.type.open else ''}"
+    return f"{len(one.type.possible)}{'+' if one.type.open else ''}"
 
 
 def _page(one: MetricSchema, width: int) -> str:

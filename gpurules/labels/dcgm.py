@@ -7,19 +7,19 @@ types are open and hold no key and no dependency; what they say is which labels 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
 from gpurules.labels import domains
 from gpurules.labels.schema import HonorLabels, MetricSchema
-from gpurules.labels.scrape import Target, stored
+from gpurules.labels.scrape import EXPORTED, Target, stored
 from gpurules.labels.tables import rows
 from gpurules.promql.types import Kind, SeriesType, Unit
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.terminal import safe
 
-_RELEASE = re.compile(r"(?:\d{1,3}\.\d{1,3}\.\d{1,3}-)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})")
+_RELEASE = re.compile(r"(?:\d{1,3}\.\d{1,3}\.\d{1,3}-)?(\d{1,3})\.(\d{1,3})\.(\d{1,3})", re.ASCII)
 
 ENTITIES = ("gpu", "link", "switch", "cpu", "cpu-core")
 """Entities whose series differ in labels; the exporter shows every other entity as a GPU."""
@@ -160,7 +160,7 @@ def dcgm_schema(
 ) -> MetricSchema:
     """The schema of one DCGM series name; ``what`` is its help, the rest is as in ``dcgm_series_type``."""
     releases = tuple(exporters)
-    labels = exposed_labels(entity, releases)
+    labels = _as_stored(exposed_labels(entity, releases), honor_labels, path)
     series = dcgm_series_type(
         entity,
         exporters=releases,
@@ -184,6 +184,15 @@ def dcgm_schema(
         introduced={label: one.first for label, one in labels.items()},
         only_with={label: one.only_with for label, one in labels.items() if one.only_with},
     )
+
+
+def _as_stored(labels: Mapping[str, ExposedLabel], honor_labels: HonorLabels, path: str) -> dict[str, ExposedLabel]:
+    """Labels that are there because of the exposition alone, under the names that they are stored with."""
+    scraped = target(path)
+    found = {label: one for label, one in labels.items() if label not in scraped.labels}
+    if honor_labels is not HonorLabels.TRUE:
+        found |= {EXPORTED + label: one for label, one in labels.items() if label in scraped.labels}
+    return found
 
 
 def _notes(series: SeriesType, honor_labels: HonorLabels, path: str) -> tuple[str, ...]:

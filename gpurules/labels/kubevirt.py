@@ -29,7 +29,7 @@ POD_RECORDED = (Guard("vmi_pod", "!=", ""), Guard("vmi_pod", "!=", NONE_SPELLING
 """What a selector of kubevirt_vmi_info must say to see only VMs with a launcher pod, in every release's spelling."""
 
 _FIRST_OFFERED = "v1.0"
-_PATCH = re.compile(r"v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,4}))?")
+_PATCH = re.compile(r"v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,4}))?", re.ASCII)
 
 _COMPONENT_POD = {
     "virt-controller": domains.CONTROLLER_POD,
@@ -254,7 +254,9 @@ def _scraped(exposed: SeriesType, emitters: str) -> SeriesType:
         **({"pod": pods.pop()} if len(pods) == 1 else {}),
     }
     labels = frozenset({"container", "endpoint", "instance", "job", "namespace", "pod", "service"})
-    return stored(exposed, Target(certain=labels, domains=meanings), HonorLabels.TRUE)
+    # The labels that are not known by name have a prefix of their own, so none of them hides one of the target's.
+    series = stored(replace(exposed, open=False), Target(certain=labels, domains=meanings), HonorLabels.TRUE)
+    return replace(series, open=exposed.open)
 
 
 @cache

@@ -58,30 +58,46 @@ def _honored(exposed: SeriesType, target: Target) -> SeriesType:
 
 def _renamed(exposed: SeriesType, target: Target) -> SeriesType:
     clash = exposed.possible & target.labels
-    names = {label: EXPORTED + label for label in clash & target.certain}
-    kept = exposed.possible - names.keys()
-    moved = frozenset(EXPORTED + label for label in clash)
-    domains = {label: domain for label, domain in exposed.domains.items() if label in kept}
-    domains |= {EXPORTED + label: exposed.domains[label] for label in clash if label in exposed.domains}
-    for label in target.labels:
-        if label in target.certain or exposed.domains.get(label) == target.domains.get(label):
-            domains |= {label: target.domains[label]} if label in target.domains else {}
-        elif label in clash:
-            domains.pop(label, None)
-        elif label in target.domains:
-            domains[label] = target.domains[label]
-    fixed = clash <= target.certain
+    taken = exposed.possible | target.labels
+    names = {label: _free_names(label, taken) for label in clash}
+    # A target that has exported_* labels of its own: several labels may compete for one name.
+    tangled = any(label.startswith(EXPORTED) for label in clash)
+    # Where it is certain that a label moves, and whereto.
+    certain_moves = frozenset() if tangled else clash & target.certain
+    moved = {label: names[label][0] for label in certain_moves if len(names[label]) == 1}
+    replaced = clash & target.certain
     return replace(
         exposed,
-        certain=(exposed.certain - clash)
-        | target.certain
-        | frozenset(names[label] for label in names if label in exposed.certain),
-        possible=kept | moved | target.labels,
-        absent=exposed.absent - moved - target.labels,
-        keys=tuple(_key(key, names) for key in exposed.keys) if fixed else (),
-        dependencies=tuple(_dependency(one, names) for one in exposed.dependencies) if fixed else (),
-        domains=domains,
+        open=exposed.open or tangled,
+        certain=(exposed.certain - clash) | target.certain | {moved[label] for label in moved.keys() & exposed.certain},
+        possible=(exposed.possible - replaced) | target.labels | {name for one in names.values() for name in one},
+        absent=exposed.absent - target.labels - {name for one in names.values() for name in one},
+        keys=tuple(_key(key, moved) for key in exposed.keys) if len(moved) == len(clash) else (),
+        dependencies=tuple(_dependency(one, moved) for one in exposed.dependencies) if len(moved) == len(clash) else (),
+        domains={} if tangled else _renamed_domains(exposed, target, names),
     )
+
+
+def _free_names(label: str, taken: frozenset[str]) -> tuple[str, ...]:
+    """The names that a label which gives way may get: ``exported_`` is repeated until a name is free."""
+    names = [EXPORTED + label]
+    while names[-1] in taken:
+        names.append(EXPORTED + names[-1])
+    return tuple(names)
+
+
+def _renamed_domains(exposed: SeriesType, target: Target, names: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    meanings = {label: domain for label, domain in exposed.domains.items() if label not in target.labels}
+    for label in target.labels:
+        own, other = target.domains.get(label), exposed.domains.get(label)
+        if own is not None and (label in target.certain or label not in exposed.possible or own == other):
+            meanings[label] = own
+    for label, free in names.items():
+        if len(free) > 1:
+            meanings = {name: domain for name, domain in meanings.items() if name not in free}
+        elif label in exposed.domains:
+            meanings[free[0]] = exposed.domains[label]
+    return meanings
 
 
 def _either(honored: SeriesType, renamed: SeriesType) -> SeriesType:
@@ -93,6 +109,7 @@ def _either(honored: SeriesType, renamed: SeriesType) -> SeriesType:
     }
     return replace(
         honored,
+        open=honored.open or renamed.open,
         certain=honored.certain & renamed.certain,
         possible=honored.possible | renamed.possible,
         absent=honored.absent & renamed.absent,
