@@ -71,5 +71,7 @@ def _problem(record: Record, place: Place) -> Problem | None:
     counted = f"{len(cells)} cell{'' if len(cells) == 1 else 's'} instead of {CELLS}"
     told = f"the row has {counted} (dcgm-exporter calls it line {record.number})"
     if len(cells) > CELLS:
-        return Problem(told, place(cells[CELLS].offset), "put a help text with a comma in quotes, no blank before them")
+        return Problem(
+            told, place(_first(cells[CELLS])), "put a help text with a comma in quotes, no blank before them"
+        )
     return Problem(told, place(cells[0].offset), "a row is: field, type, help")
