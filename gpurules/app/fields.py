@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from gpurules.catalog.exporters import accepts, releases
 from gpurules.catalog.field import Catalog, Entity, Field, FieldKind, Grain, Selection
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import read_counters
 from gpurules.catalog.search import search
 from gpurules.catalog.units import record_suffix, word_of
 from gpurules.promql.types import Unit
@@ -36,13 +35,21 @@ def show_fields(question: Question, as_json: bool = False, width: int = 80) -> s
     Raises InputError for what is wrong with the counters files, CheckFailed with the nearest name where none is found.
     """
     catalog = load_catalog()
-    selection = read_counters(question.counters, catalog) if question.counters else None
+    selection = _selection(question.counters, catalog)
     found = _found(question, catalog, selection)
     if as_json:
         return f"{json.dumps({'fields': [_details(entry) for entry in found]}, indent=2)}\n"
     if len(found) == 1 and len(question.words) == 1 and question.words[0] in found[0].names:
         return _card(found[0], width)
     return _table(found, question, width)
+
+
+def _selection(paths: Sequence[str], catalog: Catalog) -> Selection | None:
+    if not paths:
+        return None
+    from gpurules.catalog.reading import read_counters
+
+    return read_counters(paths, catalog)
 
 
 def _found(question: Question, catalog: Catalog, selection: Selection | None) -> tuple[Field, ...]:

@@ -9,10 +9,11 @@ import pytest
 
 from gpurules.catalog.field import FieldKind
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import default_selection, format_of, read_counters
+from gpurules.catalog.reading import FORMATS, default_selection, format_of, read_counters
 from gpurules.catalog.writing import counters_csv
 from gpurules.text.errors import InputError
 from gpurules.text.span import SourceText
+from shared import ROOT
 
 CATALOG = load_catalog()
 TEMP = "DCGM_FI_DEV_GPU_TEMP"
@@ -73,25 +74,32 @@ def _read(tmp_path: Path, content: str) -> list[tuple[str, str, str, str]]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("content", "name"),
-    [
-        (f"{TEMP},gauge,x\n", "a counters CSV"),
-        (f'"{TEMP}","gauge","kind: ConfigMap"\n', "a counters CSV"),
-        (f"# version: 1\n\n {TEMP} , gauge, x: y\n", "a counters CSV"),
-        (CONFIG_MAP, "a ConfigMap with it"),
-        ("---\n# Source: x\n" + CONFIG_MAP, "a ConfigMap with it"),
-        (json.dumps({"kind": "ConfigMap", "data": {}}), "a ConfigMap with it"),
-        (EXPORTER, "dcgm-exporter's YAML configuration"),
-        ("collections: []\n", "dcgm-exporter's YAML configuration"),
-        ('{"version": 1}', "dcgm-exporter's YAML configuration"),
-        (PAGE, "a saved /metrics page"),
-        (f"{TEMP} 1\n", "a saved /metrics page"),
-        (f"# TYPE {TEMP} gauge\n", "a saved /metrics page"),
-    ],
-)
+RECOGNISED = [
+    (f"{TEMP},gauge,x\n", "a counters CSV"),
+    (f'"{TEMP}","gauge","kind: ConfigMap"\n', "a counters CSV"),
+    (f"# version: 1\n\n {TEMP} , gauge, x: y\n", "a counters CSV"),
+    (CONFIG_MAP, "a ConfigMap with it"),
+    ("---\n# Source: x\n" + CONFIG_MAP, "a ConfigMap with it"),
+    (json.dumps({"kind": "ConfigMap", "data": {}}), "a ConfigMap with it"),
+    (EXPORTER, "dcgm-exporter's YAML configuration"),
+    ("collections: []\n", "dcgm-exporter's YAML configuration"),
+    ('{"version": 1}', "dcgm-exporter's YAML configuration"),
+    (PAGE, "a saved /metrics page"),
+    (f"{TEMP} 1\n", "a saved /metrics page"),
+    (f"# TYPE {TEMP} gauge\n", "a saved /metrics page"),
+]
+
+
+@pytest.mark.parametrize(("content", "name"), RECOGNISED)
 def test_format_is_recognised_by_content(content: str, name: str) -> None:
     assert format_of(SourceText("my.file", content)).name == name
+
+
+def test_every_format_has_cases_and_a_line_in_the_documentation() -> None:
+    names = {known.name for known in FORMATS}
+    page = (ROOT / "docs" / "cli" / "fields.md").read_text(encoding="utf-8")
+    assert {name for _, name in RECOGNISED} == names
+    assert {name for name in names if f"\n| {name} |" not in page} == set()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ from gpurules.text.errors import InputError, Problem
 from gpurules.text.node import MappingNode, Node, ScalarNode, SequenceNode, describe, key_text
 from gpurules.text.span import Location, SourceText
 from gpurules.text.terminal import safe
-from gpurules.text.yaml import compose_documents
 
 FORMAT = "a ConfigMap with it"
 
@@ -33,6 +32,8 @@ def read(source: SourceText) -> Rows:
 
     Raises InputError where the file is no YAML or no ConfigMap has such a key.
     """
+    from gpurules.text.yaml import compose_documents
+
     rows: list[Row] = []
     problems: list[Problem] = []
     found = False

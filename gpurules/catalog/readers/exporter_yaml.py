@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from posixpath import basename
 
+from gpurules.catalog.load import read_data
 from gpurules.catalog.readers import counters_csv
 from gpurules.catalog.readers.yaml_text import begins_yaml
 from gpurules.catalog.row import Row, Rows
@@ -17,7 +18,6 @@ from gpurules.text.nearest import did_you_mean
 from gpurules.text.node import MappingNode, Node, ScalarNode, SequenceNode, describe, key_text
 from gpurules.text.span import SourceText
 from gpurules.text.terminal import safe
-from gpurules.text.yaml import compose_document
 
 FORMAT = "dcgm-exporter's YAML configuration"
 
@@ -38,6 +38,8 @@ def fits(first_line: str, text: str) -> bool:
 
 def read(source: SourceText) -> Rows:
     """The rows of a configuration. Raises InputError where the file is no YAML, or not one mapping."""
+    from gpurules.text.yaml import compose_document
+
     root = compose_document(source)
     if not isinstance(root, MappingNode):
         raise InputError(Problem(f"expected a mapping, found {safe(describe(root))}", root.location))
@@ -97,8 +99,6 @@ def _from_file(file: Node) -> Rows:
 
 
 def _default_rows(node: Node) -> Rows:
-    from gpurules.catalog.load import read_data
-
     rows = counters_csv.read_rows(read_data(DEFAULT_FILES[0]), lambda _offset: node.location)
     return Rows(rows.rows, rows.problems)
 
