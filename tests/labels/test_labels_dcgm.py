@@ -90,7 +90,7 @@ def test_guest_on_its_launcher_pod(
     assert series.domains.get("exported_pod", "launcher-pod") == "launcher-pod"
     assert ({"namespace", "pod"} <= one.untrusted) is untrusted
     assert {"UUID", "gpu", "Hostname", "hostname"} <= one.untrusted
-    assert (series.unit, series.kind, series.names) == (CELSIUS, Kind.GAUGE, {"DCGM_FI_DEV_GPU_TEMP"})
+    assert (series.unit, series.kind, series.names) == (CELSIUS, Kind.GAUGE, frozenset(["DCGM_FI_DEV_GPU_TEMP"]))
 
 
 @pytest.mark.parametrize("honor", list(HonorLabels))

@@ -25,8 +25,25 @@ V1_3 = (
 V1_4 = f"{V1_3} guest_os_arch evictable outdated"
 V1_5 = f"{V1_4} vmi_pod"
 
-EVERY_ROW = ("v0.59", "v1.0", "v1.1", "v1.2", "v1.2.1", "v1.3", "v1.4", "v1.4.1", "v1.5", "v1.5.1", "v1.6", "v1.7")
-EVERY_ROW += ("v1.8", "v1.9", "main")
+EVERY_ROW = tuple(
+    [
+        "v0.59",
+        "v1.0",
+        "v1.1",
+        "v1.2",
+        "v1.2.1",
+        "v1.3",
+        "v1.4",
+        "v1.4.1",
+        "v1.5",
+        "v1.5.1",
+        "v1.6",
+        "v1.7",
+        "v1.8",
+        "v1.9",
+        "main",
+    ],
+)
 
 
 def metrics(release: str) -> Mapping[str, MetricSchema]:
