@@ -9,6 +9,8 @@ from pathlib import Path
 
 from gpurules.scenario.promtool import RuleTest, rule_test_file
 
+RULE_FILE = "rules.yaml"
+
 
 def check(promtool: Path, rules: str) -> str:
     """What ``promtool check rules`` complains of; empty where it is content."""
@@ -19,11 +21,15 @@ def check(promtool: Path, rules: str) -> str:
     return "" if done.returncode == 0 else done.stdout + done.stderr
 
 
-def failures(promtool: Path, rules: str, groups: tuple[str, ...], tests: Mapping[str, RuleTest]) -> dict[str, str]:
-    """The tests that fail, by the names given here, with what promtool says of each."""
-    texts = tuple((name, rule_test_file(["rules.yaml"], [test], groups)) for name, test in tests.items())
-    _run_all(promtool, rules, tuple(text for _, text in texts if (promtool, rules, text) not in _VERDICTS))
-    verdicts = {name: _VERDICTS[promtool, rules, text] for name, text in texts}
+def text_of(test: RuleTest, groups: tuple[str, ...]) -> str:
+    """The test file of one test, for :func:`failures`."""
+    return rule_test_file([RULE_FILE], [test], groups)
+
+
+def failures(promtool: Path, rules: str, texts: Mapping[str, str]) -> dict[str, str]:
+    """The test files that fail, by the names given here, with what promtool says of each."""
+    _run_all(promtool, rules, tuple(text for text in texts.values() if (promtool, rules, text) not in _VERDICTS))
+    verdicts = {name: _VERDICTS[promtool, rules, text] for name, text in texts.items()}
     return {name: verdict for name, verdict in verdicts.items() if verdict}
 
 
@@ -36,7 +42,7 @@ def _run_all(promtool: Path, rules: str, texts: tuple[str, ...]) -> None:
         return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+        (folder / RULE_FILE).write_text(rules, encoding="utf-8")
         files = [f"test-{position:03d}.yaml" for position in range(len(distinct))]
         for file, text in zip(files, distinct, strict=True):
             (folder / file).write_text(text, encoding="utf-8")

@@ -94,7 +94,8 @@ def failed(promtool: Path, rules: Mapping[str, str], scenarios: list[str], honor
     """The stories that the rules fail, of ``scenarios``; VMs without a pod in v1.5's spelling."""
     worlds = {name: world(name, "<none>") for name in scenarios}
     tests = {name: rule_test(story, SPECS, honored) for name, story in worlds.items()}
-    return promtool_runs.failures(promtool, rule_file(rules), ("by-hand",), tests)
+    texts = {name: promtool_runs.text_of(test, ("by-hand",)) for name, test in tests.items()}
+    return promtool_runs.failures(promtool, rule_file(rules), texts)
 
 
 def test_right_rules_pass_every_story(promtool: Path) -> None:
@@ -106,7 +107,8 @@ def test_right_rules_pass_with_records_left_over(promtool: Path) -> None:
     test = with_leftovers(rule_test(story, SPECS, False), story, SPECS, False)
 
     assert any('"worker-gone"' in selector(series.labels) for series in test.series)
-    assert promtool_runs.failures(promtool, rule_file(RULES), ("by-hand",), {"left": test}) == {}
+    text = promtool_runs.text_of(test, ("by-hand",))
+    assert promtool_runs.failures(promtool, rule_file(RULES), {"left": text}) == {}
 
 
 RAW = f'label_replace({INFO}, "pod", "$1", "vmi_pod", "(.+)")'

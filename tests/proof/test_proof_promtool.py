@@ -1,0 +1,105 @@
+"""What render writes, judged by promtool on every scenario, for every release and way of scraping.
+
+Rule files that are equal but for their comments are run once: the table says which releases a run stands for.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import promtool_runs
+from gpurules.scenario.leftover import with_leftovers
+from gpurules.scenario.model import absent_value
+from gpurules.scenario.promtool import rule_test
+from gpurules.scenario.quantities import DEFAULT_FIELDS
+from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from rendered import RELEASES, Rendered, rendered
+
+SCRAPES = {"false": (False,), "true": (True,), "auto": (False, True)}
+"""What ``--honor-labels`` says, and with what the guests may then be scraped."""
+
+CASES = [
+    pytest.param(release, setting, honored, id=f"{release}-{setting}-scraped-{str(honored).lower()}")
+    for release in RELEASES
+    for setting, modes in SCRAPES.items()
+    for honored in modes
+]
+
+LEFT_OVER = ("steady", "migration", "restart", "prometheus_restart_failover", "mig", "mixed_exporters", "left_behind")
+"""Stories that are told a second time with a former generation of every record still in sight."""
+
+GAPS = {"old_label_names": (False, True), "forged_source": (True,)}
+"""Stories that the rules do not tell right yet, and with what scrapes."""
+
+
+@cache
+def story_text(name: str, spelling: str, rules: Rendered, honored: bool, left_over: bool) -> str:
+    """The promtool test of a scenario."""
+    story = world(name, spelling)
+    test = rule_test(story, rules.specs, honored)
+    if left_over:
+        test = with_leftovers(test, story, rules.specs, honored)
+    return promtool_runs.text_of(test, rules.groups)
+
+
+@pytest.mark.parametrize("setting", SCRAPES)
+@pytest.mark.parametrize("release", RELEASES)
+def test_promtool_accepts_what_is_rendered(promtools: dict[str, Path], release: str, setting: str) -> None:
+    text = rendered(release, setting).text
+
+    assert {version: promtool_runs.check(path, text) for version, path in promtools.items()} == dict.fromkeys(
+        promtools, ""
+    )
+
+
+@pytest.mark.parametrize(("release", "setting", "honored"), CASES)
+def test_every_scenario_shows_what_it_must(
+    promtools: dict[str, Path], release: str, setting: str, honored: bool
+) -> None:
+    rules = representative(rendered(release, setting))
+    names = [name for name in SCENARIOS if honored not in GAPS.get(name, ())]
+    spelling = absent_value(release)
+    texts = {name: story_text(name, spelling, rules, honored, False) for name in names}
+    texts |= {f"{name}, left over": story_text(name, spelling, rules, honored, True) for name in LEFT_OVER}
+
+    for version, promtool in promtools.items():
+        failed = promtool_runs.failures(promtool, rules.rules, texts)
+        assert not failed, f"promtool {version}\n" + "\n".join(f"{name}: {said}" for name, said in failed.items())
+
+
+@pytest.mark.parametrize(("name", "honored"), [(name, honored) for name, modes in GAPS.items() for honored in modes])
+def test_gaps_are_still_there(promtool: Path, name: str, honored: bool) -> None:
+    rules = rendered("main", "auto")
+    text = story_text(name, absent_value("main"), rules, honored, False)
+
+    assert promtool_runs.failures(promtool, rules.rules, {name: text}), f"{name} passes: take it out of GAPS"
+
+
+_REPRESENTATIVES: dict[str, Rendered] = {}
+
+
+def representative(rules: Rendered) -> Rendered:
+    """The first rendering with the same rules, so that what is done for one is not done again."""
+    return _REPRESENTATIVES.setdefault(rules.rules, rules)
+
+
+def test_every_default_counter_is_recorded() -> None:
+    recorded = {field for spec in rendered("main", "auto").specs if spec.role == "field" for field in spec.fields}
+
+    assert recorded == set(DEFAULT_FIELDS)
+
+
+def test_rules_differ_only_where_it_matters() -> None:
+    distinct = {rendered(release, setting).rules for release in RELEASES for setting in SCRAPES}
+
+    assert len(distinct) <= len(SCRAPES)
+
+
+def test_the_same_configuration_gives_the_same_bytes() -> None:
+    first = rendered("main", "auto").text
+    rendered.cache_clear()
+
+    assert rendered("main", "auto").text == first
