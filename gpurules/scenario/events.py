@@ -37,13 +37,19 @@ def change_machine(
 
 
 def move(
-    machine: VirtualMachine, *, leaves: int, starts: int, node: str, address: str, scheduling: int = 0
+    machine: VirtualMachine,
+    *,
+    leaves: float,
+    starts: float,
+    node: str,
+    address: str,
+    scheduling: int = 0,
+    suffix: str = "mvd2k",
 ) -> VirtualMachine:
-    """The last stay of a VM ends at ``leaves``, the next one in a new launcher pod begins at ``starts``."""
+    """The last stay of a VM ends at ``leaves``; at ``starts`` the next one begins, its launcher pod ends in ``suffix``."""
     *before, last = machine.stays
     ended = replace(last, period=Period(last.period.start, leaves))
-    pod = launcher(machine.name, f"mv{starts % 1000:03d}")
-    coming = Stay(pod, node, address, Period(starts), scheduling=scheduling)
+    coming = Stay(launcher(machine.name, suffix), node, address, Period(starts), scheduling=scheduling)
     return replace(machine, stays=(*before, ended, coming))
 
 

@@ -71,13 +71,13 @@ class Seen:
         return own or self.gpu.readings.get(name)
 
 
-def expect(world: World, spec: RecordSpec, moment: int, guests_honor: bool) -> Expectation | None:
+def expect(world: World, spec: RecordSpec, moment: float, guests_honor: bool) -> Expectation | None:
     """What ``spec.record`` must show at ``moment``; None where that is not settled, within a transition.
 
     Raises KeyError for a role that the evaluator does not know and ValueError where the record contradicts the table
     of quantities (a gauge that is rated, a counter that is not, GPUs combined in another way).
     """
-    stated = world.stated.get((spec.role, moment))
+    stated = world.stated.get((spec.role, int(moment)))
     if stated is not None:
         return Expectation((sample(spec, {}, stated),))
     if not settled(world, unsettled_by(spec), moment):

@@ -1,0 +1,268 @@
+"""A real Prometheus scrapes servers that play a cluster, and what it records is read back through its API.
+
+One second of the cluster is one second of the clock. A VM migrates, then Prometheus is stopped, another VM migrates
+meanwhile, and Prometheus starts again on the same data. No rule may fail at any time. Two Prometheus watch the same
+story, one with honorLabels and one without.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+from gpurules.scenario.events import change_machine, move
+from gpurules.scenario.expect import expect
+from gpurules.scenario.exposition import Target
+from gpurules.scenario.fleet import cluster
+from gpurules.scenario.model import Labels, VirtualMachine, World
+from gpurules.scenario.openmetrics import pages_at
+from rendered import Rendered, rendered
+
+LOOKBACK = 10
+PATIENCE = 25
+"""Seconds until what is recorded must be right."""
+SUSTAINED = 2
+"""Seconds for which it must then stay so."""
+RATE_TOLERANCE = 0.25
+"""A scrape that is late by a second moves a rate over eight seconds by an eighth."""
+
+MIGRATIONS = (("research", "train", "worker-3", "10.130.1.1"), ("research", "simulate", "worker-2", "10.129.1.2"))
+"""Namespace and name of the VM, the node that it moves to, and its address there."""
+
+
+def migrated(world: World, number: int, moment: float) -> World:
+    """The world in which one of the migrations happens at ``moment``."""
+    namespace, name, node, address = MIGRATIONS[number]
+
+    def change(machine: VirtualMachine) -> VirtualMachine:
+        return move(machine, leaves=moment, starts=moment, node=node, address=address)
+
+    return change_machine(world, namespace, name, change)
+
+
+class Stage:
+    """Plays a world: one path for each target that will ever be there; 404 while it is not."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.started = time.monotonic()
+        afterwards = migrated(migrated(world, 0, 1), 1, 1)
+        known = (*pages_at(world.cluster, 0), *pages_at(afterwards.cluster, 1))
+        self.targets = tuple(dict.fromkeys(known))
+        stage = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                page = stage.answer(self.path)
+                self.send_response(404 if page is None else 200)
+                self.send_header("Content-Type", "text/plain; version=0.0.4")
+                self.end_headers()
+                self.wfile.write((page or "").encode())
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+
+    @property
+    def now(self) -> float:
+        """Seconds since the story began."""
+        return time.monotonic() - self.started
+
+    def migrate(self, number: int) -> None:
+        """Let a migration happen now."""
+        self.world = migrated(self.world, number, self.now)
+
+    def answer(self, path: str) -> str | None:
+        """The page at a path that :meth:`address` gave."""
+        return pages_at(self.world.cluster, self.now).get(self.targets[int(path.strip("/"))])
+
+    def scrape_job(self, position: int, target: Target, guests_honor: bool) -> dict[str, Any]:
+        """The scrape configuration of one target, its labels as service discovery would set them."""
+        return {
+            "job_name": f"target-{position}",
+            "honor_labels": target.kind == "controller" or guests_honor,
+            "metrics_path": f"/{position}",
+            "static_configs": [
+                {"targets": [f"127.0.0.1:{self.server.server_address[1]}"], "labels": dict(target.labels)}
+            ],
+        }
+
+
+@contextmanager
+def staged(world: World) -> Iterator[Stage]:
+    """A stage whose server runs in a thread."""
+    stage = Stage(world)
+    thread = threading.Thread(target=stage.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    try:
+        yield stage
+    finally:
+        stage.server.shutdown()
+        stage.server.server_close()
+        thread.join(timeout=5)
+
+
+@dataclass
+class Server:
+    """A Prometheus on loopback that can be stopped and started again on its data."""
+
+    program: Path
+    folder: Path
+    port: int
+    guests_honor: bool
+    process: subprocess.Popen[bytes] | None = None
+    failed_rules: dict[str, str] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Start and wait until it is ready."""
+        self.process = subprocess.Popen(
+            [
+                self.program,
+                "--config.file=prometheus.yml",
+                "--storage.tsdb.path=data",
+                f"--web.listen-address=127.0.0.1:{self.port}",
+                f"--query.lookback-delta={LOOKBACK}s",
+                "--log.level=warn",
+            ],
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=(self.folder / "log").open("ab"),
+        )
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                self.get("/-/ready")
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        raise AssertionError((self.folder / "log").read_text(encoding="utf-8"))
+
+    def stop(self) -> None:
+        """Count what failed, ask it to end and wait."""
+        if self.process is not None:
+            for line in self.get("/metrics").decode().splitlines():
+                if line.startswith("prometheus_rule_evaluation_failures_total") and not line.endswith(" 0"):
+                    self.failed_rules.setdefault("counted", line)
+            self.process.terminate()
+            self.process.wait(timeout=20)
+            self.process = None
+
+    def kill(self) -> None:
+        """End it at once, where it still runs."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait(timeout=20)
+            self.process = None
+
+    def get(self, path: str) -> bytes:
+        """GET. Raises OSError where it does not answer."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
+            found: bytes = answer.read()
+        return found
+
+    def records(self) -> dict[Labels, float]:
+        """Every recorded series and its number."""
+        query = urllib.parse.quote('{__name__=~".+:kubevirt_vmi_gpu.*:.+"}')
+        result = json.loads(self.get(f"/api/v1/query?query={query}"))["data"]["result"]
+        return {tuple(sorted(row["metric"].items())): float(row["value"][1]) for row in result}
+
+    def watch_rules(self) -> None:
+        """Remember every rule that failed in its last evaluation."""
+        groups = json.loads(self.get("/api/v1/rules"))["data"]["groups"]
+        for group in groups:
+            for rule in group["rules"]:
+                if rule.get("lastError"):
+                    self.failed_rules.setdefault(rule["name"], rule["lastError"])
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def configure(server: Server, stage: Stage, rules: str) -> None:
+    """Write the configuration and the rules; JSON is YAML."""
+    jobs = [stage.scrape_job(number, target, server.guests_honor) for number, target in enumerate(stage.targets)]
+    timing = {"scrape_interval": "1s", "scrape_timeout": "900ms", "evaluation_interval": "1s"}
+    whole = {"global": timing, "rule_files": ["rules.yaml"], "scrape_configs": jobs}
+    server.folder.mkdir()
+    (server.folder / "prometheus.yml").write_text(json.dumps(whole), encoding="utf-8")
+    (server.folder / "rules.yaml").write_text(rules, encoding="utf-8")
+
+
+def differences(server: Server, stage: Stage, rules: Rendered) -> list[str]:
+    """How what is recorded differs from what must be shown now; rules are watched on the way."""
+    server.watch_rules()
+    seen = server.records()
+    wanted: dict[Labels, tuple[float, float]] = {}
+    for spec in rules.specs:
+        expectation = expect(stage.world, spec, stage.now, server.guests_honor)
+        assert expectation is not None
+        tolerance = RATE_TOLERANCE if expectation.tolerance else 0
+        wanted |= {one.labels: (one.value, tolerance) for one in expectation.samples}
+    found = [f"missing: {labels}" for labels in wanted.keys() - seen.keys()]
+    found += [f"unexpected: {labels} {seen[labels]}" for labels in seen.keys() - wanted.keys()]
+    for labels in wanted.keys() & seen.keys():
+        value, tolerance = wanted[labels]
+        if abs(seen[labels] - value) > tolerance * abs(value):
+            found.append(f"{labels} is {seen[labels]}, not {value}")
+    return [f"honorLabels {server.guests_honor}: {line}" for line in sorted(found)]
+
+
+def settle(look: Callable[[], list[str]]) -> None:
+    """Wait until nothing differs, and see that it stays so."""
+    deadline = time.monotonic() + PATIENCE
+    while found := look():
+        assert time.monotonic() < deadline, "\n".join(found[:20])
+        time.sleep(0.5)
+    for _ in range(SUSTAINED):
+        time.sleep(1)
+        assert look() == []
+
+
+def test_records_follow_a_migration_and_survive_a_restart_of_prometheus(prometheus: Path, tmp_path: Path) -> None:
+    rules = rendered("main", "auto", collection_interval="1s", rate_window="8s")
+    with staged(World("live", replace(cluster(), collection=0.001), (0,))) as stage:
+        servers = [Server(prometheus, tmp_path / str(honor), free_port(), honor) for honor in (False, True)]
+
+        def look() -> list[str]:
+            return [line for server in servers for line in differences(server, stage, rules)]
+
+        try:
+            for server in servers:
+                configure(server, stage, rules.text)
+                server.start()
+            settle(look)
+            stage.migrate(0)
+            settle(look)
+            for server in servers:
+                server.stop()
+            stage.migrate(1)
+            time.sleep(1)
+            for server in servers:
+                server.start()
+            settle(look)
+            for server in servers:
+                server.stop()
+        finally:
+            for server in servers:
+                server.kill()
+    assert [server.failed_rules for server in servers] == [{}, {}]
