@@ -46,7 +46,7 @@ def move(
     scheduling: int = 0,
     suffix: str = "mvd2k",
 ) -> VirtualMachine:
-    """The last stay of a VM ends at ``leaves``; at ``starts`` the next one begins, its launcher pod ends in ``suffix``."""
+    """The last stay of a VM ends at ``leaves``; the next begins at ``starts``, its launcher pod ends in ``suffix``."""
     *before, last = machine.stays
     ended = replace(last, period=Period(last.period.start, leaves))
     coming = Stay(launcher(machine.name, suffix), node, address, Period(starts), scheduling=scheduling)

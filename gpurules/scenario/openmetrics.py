@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from gpurules.scenario.exposition import Sample, Target, pages
-from gpurules.scenario.model import Cluster, Labels
-from gpurules.scenario.scrape import INTERVAL, Stale, stored
+from gpurules.scenario.model import Cluster, Labels, labels_of
+from gpurules.scenario.scrape import INTERVAL, Stale, honors, merged, stored
 
 
 def pages_at(cluster: Cluster, moment: float) -> dict[Target, str | None]:
@@ -40,6 +40,29 @@ def backfill(cluster: Cluster, guests_honor: bool, start: int, seconds: int, int
     for metric, rows in by_metric.items():
         yield f"# TYPE {metric} gauge\n"
         yield from (f"{row}\n" for row in rows)
+    yield "# EOF\n"
+
+
+def steady_backfill(
+    cluster: Cluster, guests_honor: bool, start: int, seconds: int, interval: int = INTERVAL
+) -> Iterator[str]:
+    """As :func:`backfill` for a cluster in which nothing happens, for large ones: each series is worked out once.
+
+    The lines of one metric stand together, those of one series in the order of time.
+    """
+    step = cluster.collection
+    before, after = pages(cluster, 0), pages(cluster, step)
+    by_metric: dict[str, list[tuple[str, float, float]]] = {}
+    for target, samples in before.items():
+        own, honor = dict(target.labels), honors(target, guests_honor)
+        for sample, later in zip(samples or (), after[target] or (), strict=True):
+            metric, labels = split(labels_of(merged(own, dict(sample.labels), honor)))
+            by_metric.setdefault(metric, []).append((metric + labels, sample.value, later.value - sample.value))
+    moments = [(start + moment, moment // step) for moment in range(0, seconds + 1, interval)]
+    for metric, rows in by_metric.items():
+        yield f"# TYPE {metric} gauge\n"
+        for series, value, growth in rows:
+            yield "".join(f"{series} {value + growth * steps!r} {stamp}\n" for stamp, steps in moments)
     yield "# EOF\n"
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from gpurules.scenario.exposition import Sample
 from gpurules.scenario.fleet import SINGLE, cluster, exporter
 from gpurules.scenario.model import Period, labels_of
-from gpurules.scenario.openmetrics import backfill, page, pages_at
+from gpurules.scenario.openmetrics import backfill, page, pages_at, steady_backfill
 from gpurules.scenario.quantities import POWER
 
 
@@ -50,3 +50,16 @@ def test_backfill_is_read_by_promtool(promtool: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert lines[-1] == "# EOF\n"
     assert sum(line.startswith("DCGM_FI_DEV_POWER_USAGE{") for line in lines) == 4
+
+
+def test_the_short_way_for_large_clusters_writes_the_same() -> None:
+    long = {line for line in backfill(cluster(), False, 1_700_000_000, 120) if not line.startswith(("#", "up"))}
+    short = "".join(steady_backfill(cluster(), False, 1_700_000_000, 120)).splitlines(keepends=True)
+
+    assert numbers({line for line in short if not line.startswith("#")}) == numbers(long)
+
+
+def numbers(lines: set[str]) -> set[tuple[str, float, str]]:
+    """Series, number and time stamp of each line."""
+    split = (line.rsplit(" ", 2) for line in lines)
+    return {(series, float(value), stamp) for series, value, stamp in split}
