@@ -60,6 +60,11 @@ class Mismatch:
     right: str
     span: Span = NOWHERE
 
+    @property
+    def message(self) -> str:
+        """What is wrong, in one line."""
+        return f"matches on {self.label}, which is {self.left} on the left and {self.right} on the right"
+
 
 @dataclass(frozen=True, slots=True)
 class UnitMismatch:
@@ -70,6 +75,11 @@ class UnitMismatch:
     right: Unit
     span: Span = NOWHERE
 
+    @property
+    def message(self) -> str:
+        """What is wrong, in one line."""
+        return f"brings together different units with {self.operator}: {self.left} and {self.right}"
+
 
 @dataclass(frozen=True, slots=True)
 class KindMisuse:
@@ -78,6 +88,11 @@ class KindMisuse:
     operation: str
     kind: Kind
     span: Span = NOWHERE
+
+    @property
+    def message(self) -> str:
+        """What is wrong, in one line."""
+        return f"applies {self.operation} to a {self.kind.value}"
 
 
 Finding = Mismatch | UnitMismatch | KindMisuse

@@ -11,7 +11,7 @@ from gpurules.promql.infer.keys import ALWAYS, key_validity, restrict, unproved_
 from gpurules.promql.infer.labelset import NAME, all_but
 from gpurules.promql.infer.relabel import joined, replaced
 from gpurules.promql.infer.selectors import ANYTHING
-from gpurules.promql.infer.units import PRESENT, Measure, ValueEffect, after
+from gpurules.promql.infer.units import ABSENT, Measure, ValueEffect, after
 from gpurules.promql.syntax.tree import Call, Expression, MatrixSelector, Paren, VectorSelector
 from gpurules.promql.types import (
     SECOND,
@@ -286,4 +286,4 @@ def _absent(argument: Expression) -> SeriesType:
                 constants.pop(label, None)
     constants = {label: value for label, value in constants.items() if value}
     labels = frozenset(constants)
-    return with_measure(replace(SINGLE, certain=labels, possible=labels, constants=constants), PRESENT)
+    return with_measure(replace(SINGLE, certain=labels, possible=labels, constants=constants), ABSENT)

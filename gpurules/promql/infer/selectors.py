@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from gpurules.promql.guard import established
 from gpurules.promql.infer.findings import Environment
 from gpurules.promql.infer.keys import (
     ALWAYS,
@@ -29,7 +30,7 @@ ANYTHING = SeriesType(open=True, names=None, distinct=None)
 def selector_type(node: VectorSelector, environment: Environment) -> SeriesType:
     """The type of an instant vector selector."""
     names = selected_names(node)
-    series = ANYTHING if names is None else named_series(names, environment)
+    series = ANYTHING if names is None else named_series(names, environment, node.matchers)
     for matcher in node.matchers:
         if matcher.label.text != NAME:
             series = _matched(series, matcher)
@@ -70,11 +71,13 @@ def _literals(matcher: Matcher) -> frozenset[str] | None:
     return None if found is None else frozenset(found)
 
 
-def named_series(names: frozenset[str], environment: Environment) -> SeriesType:
-    """The union of the series of all metrics called ``names``."""
+def named_series(names: frozenset[str], environment: Environment, matchers: Iterable[Matcher] = ()) -> SeriesType:
+    """The union of the series of all metrics called ``names``; ``matchers`` settle guarded dependencies."""
+    tests = [(matcher.label.text, matcher.op, matcher.value) for matcher in matchers]
     if len(names) == 1:
         (name,) = names
-        return replace(environment.type_of(name) or ANYTHING, names=names, distinct=ALWAYS)
+        known = environment.type_of(name)
+        return replace(_settled(known, tests) if known else ANYTHING, names=names, distinct=ALWAYS)
     shapes: list[SeriesType] = []
     units = set()
     kinds = set()
@@ -85,7 +88,7 @@ def named_series(names: frozenset[str], environment: Environment) -> SeriesType:
         units.add(series.unit)
         kinds.add(series.kind)
         # Hundreds of metrics share a handful of label schemas; equal ones are looked at once.
-        shape = replace(series, names=frozenset(), unit=None, kind=Kind.UNKNOWN, distinct=ALWAYS)
+        shape = replace(_settled(series, tests), names=frozenset(), unit=None, kind=Kind.UNKNOWN, distinct=ALWAYS)
         if shape not in shapes:
             shapes.append(shape)
     result = _united_shapes(shapes) if len(shapes) <= MOST_SHAPES else ANYTHING
@@ -96,6 +99,18 @@ def named_series(names: frozenset[str], environment: Environment) -> SeriesType:
         unit=units.pop() if len(units) == 1 else None,
         kind=kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN,
     )
+
+
+def _settled(series: SeriesType, tests: Sequence[tuple[str, str, str]]) -> SeriesType:
+    """``series`` with a guarded dependency only where the matchers establish all of its guards."""
+    if not any(dependency.guards for dependency in series.dependencies):
+        return series
+    held = tuple(
+        replace(dependency, guards=frozenset())
+        for dependency in series.dependencies
+        if all(established(guard, tests) for guard in dependency.guards)
+    )
+    return replace(series, dependencies=held)
 
 
 def _united_shapes(shapes: Sequence[SeriesType]) -> SeriesType:

@@ -22,7 +22,9 @@ class Measure:
 
 PLAIN = Measure(ONE, Kind.GAUGE)
 PRESENT = Measure(ONE, Kind.INFO)
-UNIT_LESS_KINDS = (Kind.INFO, Kind.FLAG)
+ABSENT = Measure(ONE, Kind.FLAG)
+NEUTRAL_KINDS = (Kind.INFO, Kind.FLAG)
+"""Kinds that act as 1, or as 0 or 1, in a product; the first of them gives way to the second."""
 
 
 class ValueEffect(Enum):
@@ -74,9 +76,10 @@ def product(left: Measure, right: Measure) -> Measure:
         left, right = right, left
     if right.constant is not None:
         return scaled(left, right.constant)
-    for one, other in ((left, right), (right, left)):
-        if one.kind in UNIT_LESS_KINDS and one.unit in (None, ONE):
-            return other
+    for neutral in NEUTRAL_KINDS:
+        for one, other in ((left, right), (right, left)):
+            if one.kind is neutral and one.unit in (None, ONE):
+                return other
     if left.unit is None or right.unit is None:
         return Measure()
     return Measure(left.unit.times(right.unit), _mixed(left.kind, right.kind))
@@ -86,7 +89,7 @@ def quotient(left: Measure, right: Measure) -> Measure:
     """``left / right``; equal dimensions give a ratio."""
     if right.constant is not None:
         return scaled(left, 1 / right.constant) if right.constant else Measure(left.unit, _uncounted(left.kind))
-    if right.kind in UNIT_LESS_KINDS and right.unit in (None, ONE):
+    if right.kind in NEUTRAL_KINDS and right.unit in (None, ONE):
         return Measure(left.unit, left.kind)
     if left.constant is not None:
         return scaled(Measure(None if right.unit is None else ONE.per(right.unit), Kind.GAUGE), left.constant)
@@ -99,7 +102,9 @@ def quotient(left: Measure, right: Measure) -> Measure:
 def scaled(measure: Measure, factor: float) -> Measure:
     """``measure`` times a constant, which changes the unit only if it is a known conversion."""
     kind = measure.kind
-    if kind is Kind.INFO or (kind is Kind.COUNTER and not factor > 0):
+    if kind is Kind.INFO:
+        kind = Kind.FLAG if factor in (0, 1) else Kind.GAUGE
+    elif kind is Kind.COUNTER and not factor > 0:
         kind = Kind.GAUGE
     conversion = known_conversion(factor)
     unit = measure.unit
@@ -109,7 +114,9 @@ def scaled(measure: Measure, factor: float) -> Measure:
 
 
 def _mixed(left: Kind, right: Kind) -> Kind:
-    return Kind.UNKNOWN if Kind.UNKNOWN in (left, right) else Kind.GAUGE
+    if Kind.UNKNOWN in (left, right):
+        return Kind.UNKNOWN
+    return Kind.FLAG if {left, right} == {Kind.FLAG, Kind.INFO} else Kind.GAUGE
 
 
 def total(left: Measure, right: Measure) -> Measure:
