@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gpurules.app.sources import Sources
 from gpurules.catalog.field import Field, FieldKind
 from gpurules.config.model import Config
-from gpurules.labels.assemble import build_schema
+from gpurules.labels.assemble import build_schema, clustered
 from gpurules.labels.dcgm import dcgm_series_type
 from gpurules.labels.schema import HonorLabels, LabelSchema
 from gpurules.labels.user import read_schema
@@ -44,7 +44,10 @@ def source_types(config: Config, sources: Sources) -> SourceTypes:
     for field in tuple(fields.values()):
         fields |= dict.fromkeys(field.names, field)
     dcgm = {name: _series_type(name, field, exporters, honor) for name, field in fields.items()}
-    return SourceTypes(dcgm, build_schema(sources.kubevirt, extra))
+    cluster = config.rules.cluster_label
+    if cluster:
+        dcgm = {name: clustered(series, cluster) for name, series in dcgm.items()}
+    return SourceTypes(dcgm, build_schema(sources.kubevirt, extra, cluster_label=cluster))
 
 
 def _series_type(name: str, field: Field, exporters: tuple[str, ...], honor: HonorLabels) -> SeriesType:

@@ -73,8 +73,10 @@ def identity_rule(request: Request) -> RecordingRule:
         call("timestamp", running_vms(request)),
         number(1),
     )
-    vms = aggregate("group", labels, relabel(freshest, POD, VMI_POD))
     senders = call("last_over_time", window(selector(DEVICE), request.rate_window))
+    sending = binary("and", relabel(freshest, POD, VMI_POD), senders, on=request.launcher)
+    # Whoever can write a launcher's label or name could claim it for a second VM, and stop every join.
+    claimed_once = aggregate("topk", request.launcher, sending, number(1))
     spec = RecordSpec(
         record=IDENTITY,
         level="identity",
@@ -86,7 +88,7 @@ def identity_rule(request: Request) -> RecordingRule:
         help="The virtual machine and node of each launcher pod whose guest sends GPU series.",
         operation="group",
     )
-    return RecordingRule(spec, binary("and", vms, senders, on=request.launcher))
+    return RecordingRule(spec, aggregate("group", labels, claimed_once))
 
 
 def identity(request: Request) -> Expression:

@@ -31,7 +31,7 @@ CASES = [
 LEFT_OVER = ("steady", "migration", "restart", "prometheus_restart_failover", "mig", "mixed_exporters", "left_behind")
 """Stories that are told a second time with a former generation of every record still in sight."""
 
-GAPS = {"old_label_names": (False, True), "forged_source": (True,)}
+GAPS = {"old_label_names": (False, True)}
 """Stories that the rules do not tell right yet, and with what scrapes."""
 
 
