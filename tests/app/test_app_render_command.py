@@ -1,0 +1,107 @@
+"""``gpurules render`` as a user runs it: what it prints, what it leaves on disk, how it ends."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gpurules.catalog.load import load_catalog
+from gpurules.catalog.writing import counters_csv
+from gpurules.cli.main import run as run_command_line
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    try:
+        code = run_command_line(arguments)
+    except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else 0
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.fixture(autouse=True)
+def _empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_same_input_same_bytes(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "render") == run(capsys, "render")
+
+
+def test_check_knows_its_own_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, "render", "-o", "rules.yaml")[:2] == (0, "")
+    assert run(capsys, "render", "--check", "-o", "rules.yaml")[:2] == (0, "")
+
+
+def test_check_shows_what_differs_and_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    run(capsys, "render", "-o", "rules.yaml")
+    changed = Path("rules.yaml").read_text(encoding="utf-8").replace("[5m]", "[1m]")
+    Path("rules.yaml").write_text(changed, encoding="utf-8")
+
+    code, out, err = run(capsys, "render", "--check", "-o", "rules.yaml")
+
+    assert code == 1
+    assert "-" in out
+    assert "[1m]" in out
+    assert "[5m]" in out
+    assert err.count("\n") == 1
+    assert Path("rules.yaml").read_text(encoding="utf-8") == changed
+
+
+MISTAKES = {
+    "unknown release": (("--kubevirt", "v1.66"), 2, "v1.9 is the newest known"),
+    "release without vmi_pod": (("--kubevirt", "v1.4"), 2, "use KubeVirt v1.5 or newer"),
+    "unknown exporter": (("--exporter", "4.5.3-4.8.9"), 2, "4.5.3-4.8.2"),
+    "missing counters": (("--counters", "nowhere.csv"), 2, "nowhere.csv"),
+    "no such label": (("--copy-label", "instancetype"), 2, "instance_type"),
+    "short window": (("--rate-window", "1m"), 2, "4m"),
+    "bad matcher": (("--info-selector", "job=x"), 2, "label matchers"),
+    "metric in matcher": (("--dcgm-selector", '__name__="x"'), 2, "metric name"),
+    "check without a file": (("--check",), 2, "-o FILE"),
+    "unknown option": (("--kubevrit", "v1.6"), 2, "--kubevirt"),
+    "folder is missing": (("-o", "nowhere/rules.yaml"), 3, "nowhere"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "said"), MISTAKES.values(), ids=MISTAKES)
+def test_mistakes_are_one_line_each(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    ended, out, err = run(capsys, "render", *arguments)
+
+    assert (ended, out) == (code, "")
+    assert said in err
+    assert all(line.startswith("gpurules: ") for line in err.splitlines())
+    assert "Traceback" not in err
+    assert not list(Path().iterdir())
+
+
+def test_explain_accounts_for_every_default_counter(capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "render", "--explain")
+
+    described = [line.split()[0] for line in out.splitlines() if line.startswith("DCGM_")]
+    assert len(described) == 26
+    assert "vmi:kubevirt_vmi_gpu_power_watts:sum" in out
+
+
+def test_all_fields_render(capsys: pytest.CaptureFixture[str]) -> None:
+    fields = [field for field in load_catalog().fields if field.name.startswith("DCGM_FI_")]
+    Path("all.csv").write_text(counters_csv(fields), encoding="utf-8")
+
+    code, out, err = run(capsys, "render", "--counters", "all.csv", "--format", "rules")
+
+    assert code == 0, err
+    recorded = {line.split()[-1] for line in out.splitlines() if "- record: vmi_gpu:" in line}
+    assert len(recorded) > 300
+    assert "--explain says why" in err
+
+
+def test_the_effective_configuration_is_a_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "config", "--honor-labels", "false")
+    Path("gpurules.yaml").write_text(out, encoding="utf-8")
+
+    assert code == 0
+    assert run(capsys, "config")[1] == out
+    assert json.loads(run(capsys, "config", "--json-schema")[1])["type"] == "object"
