@@ -7,7 +7,7 @@ import re
 from gpurules.text.node import resolve_plain
 
 # Nothing that begins with a digit but a duration: to YAML 1.1 1:30 is a number and 2001-01-01 a date.
-_PLAIN = re.compile(r"[A-Za-z_/.][A-Za-z0-9_/.-]*|[0-9]+(?:ms|[smhdwy])")
+_PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_/.-]*|[.]{1,2}/[A-Za-z0-9_/.-]*|[0-9]+(?:ms|[smhdwy])")
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r", "\0": "\\0"}
 
 

@@ -52,9 +52,9 @@ def table(rows: Iterable[Sequence[str]], headers: Sequence[str] = (), width: int
     cells = [[safe(cell) for cell in row] for row in rows]
     if headers:
         cells.insert(0, [safe(header) for header in headers])
-    if not cells:
+    count = max((len(row) for row in cells), default=0)
+    if not count:
         return ""
-    count = max(len(row) for row in cells)
     cells = [row + [""] * (count - len(row)) for row in cells]
     widths = [max(columns_of(row[index]) for row in cells) for index in range(count)]
     indent = sum(widths[:-1]) + 2 * (count - 1)
