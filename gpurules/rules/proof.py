@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from gpurules.promql.infer.engine import Inference, infer
+from gpurules.promql.infer.engine import infer
+from gpurules.promql.infer.findings import Inference
 from gpurules.promql.infer.records import record_type
 from gpurules.promql.types import Kind, SeriesType
 from gpurules.rules.group import RecordingRule, RuleSet
