@@ -61,9 +61,9 @@ def to_lines(tree: Expression, width: int = 100) -> str:
     """``tree`` laid out so that lines keep within ``width`` characters where they can.
 
     A call, an aggregation, parentheses or a binary operation is broken only where it does not fit: arguments go on
-    lines of their own, two spaces deeper; an operator with its matching goes on a line between its two sides. The
-    operators of a chain of one precedence (``a or b or c``) stand on one level. Selectors, numbers and strings are
-    never broken.
+    lines of their own, two spaces deeper; an operator with its matching goes on a line between its two sides, but
+    stays with a number behind it. The operators of a chain of one precedence (``a or b or c``) stand on one level.
+    Selectors, numbers and strings are never broken.
     """
     output: list[str] = []
     stack: list[str | _Block] = [_Block(tree, 0, "", False)]
@@ -133,6 +133,11 @@ def _list(head: str, arguments: tuple[Expression, ...], level: int) -> list[str 
 
 
 def _binary_lines(node: Binary, level: int, margin: str) -> list[str | _Block]:
+    if isinstance(node.right, NumberLiteral) and (_wrap_left(node) or not isinstance(node.left, Binary)):
+        left: list[str | _Block] = [_Block(node.left, level, "", False)]
+        if _wrap_left(node):
+            left = _list(margin, (node.left,), level)
+        return [*left, f" {_operator(node)} {_number(node.right)}"]
     precedence = _binary_precedence(node)
     lines: list[str | _Block] = []
     for side, wrapped in ((node.left, _wrap_left(node)), (node.right, _wrap_right(node))):
