@@ -64,15 +64,15 @@ def _options(name: str) -> str:
 
 def _row(parameter: click.Parameter, context: click.Context) -> str:
     record = parameter.get_help_record(context)
-    names, meaning = record or (parameter.make_metavar(context), _choices(parameter))
-    return f"| `{_cell(names)}` | {_cell(meaning)} |\n"
+    names, meaning = record or (parameter.make_metavar(context), "")
+    return f"| `{_cell(names)}` | {_cell(meaning or _values(parameter))} |\n"
 
 
 def _cell(text: str) -> str:
     return " ".join(text.split()).replace("|", "\\|")
 
 
-def _choices(parameter: click.Parameter) -> str:
+def _values(parameter: click.Parameter) -> str:
     if isinstance(parameter.type, click.Choice):
         return "One of " + ", ".join(f"`{choice}`" for choice in parameter.type.choices) + "."
     return "Required." if parameter.required else "Optional."

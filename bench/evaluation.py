@@ -1,0 +1,160 @@
+"""How long a real Prometheus takes to evaluate the default rule set, against other ways to the same records."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import clusters
+import rule_files
+from ratio import Ratio
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
+import components
+
+POWER = "vmi_gpu:kubevirt_vmi_gpu_power_watts:max"
+"""The record whose series are counted, one for each GPU, so that nothing is measured that records nothing."""
+EVALUATIONS = 5
+"""How many count; the first does not, since it finds none of the records that later ones read."""
+INTERVAL = 10
+PATIENCE = 300
+LARGE = (10_000, 2_000)
+FEW_VMS = (1_000, 2_000)
+FEW_GPUS = (10_000, 1_000)
+GROUP_VALUE = re.compile(r'^prometheus_rule_group_(?P<what>\w+)\{rule_group="(?P<group>[^"]*)"\} (?P<value>\S+)$')
+FAILURES = re.compile(r"^prometheus_rule_evaluation_failures_total\S* (?P<value>\S+)$", re.MULTILINE)
+
+
+class CannotMeasure(Exception):
+    """A measurement is impossible here, or its result means nothing; the text says why."""
+
+
+def evaluation() -> Iterator[Ratio]:
+    """The default rules against the naive join and plain copies at two sizes, then growth in VMs and in GPUs."""
+    prometheus, promtool = components.find("prometheus"), components.find("promtool")
+    if not prometheus or not promtool:
+        raise CannotMeasure("no prometheus and promtool: python tests/components.py fetch")
+    rendering = rule_files.rendered()
+    specs = [rule.spec for group in rendering.rules.groups for rule in group.rules]
+    taken: dict[tuple[int, int], float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for size in (LARGE, FEW_VMS, FEW_GPUS):
+            data = Path(folder) / f"{size[0]}-{size[1]}"
+            metrics = clusters.build(*size, promtool, data)
+            watched = f"count({POWER})"
+            taken[size] = measure(prometheus, data, rendering.text, watched, size[1])
+            where = f"{size[0]} VMs, {size[1]} GPUs"
+            if size != FEW_GPUS:
+                repeated = measure(
+                    prometheus,
+                    data,
+                    rule_files.naive(specs, metrics),
+                    f"count({rule_files.naive_record(POWER)})",
+                    size[1],
+                )
+                yield Ratio(f"rules at {where}", taken[size], "the join in each rule", repeated, 0.35)
+                copied = measure(
+                    prometheus, data, rule_files.copies(specs, metrics), 'count({__name__=~"copy:.+POWER.+"})', size[1]
+                )
+                yield Ratio(f"rules at {where}", taken[size], "plain copies", copied, 3)
+            shutil.rmtree(data)
+    yield Ratio("10000 VMs", taken[LARGE], "1000 VMs, 2000 GPUs each", taken[FEW_VMS], None)
+    yield Ratio("2000 GPUs", taken[LARGE], "1000 GPUs, 10000 VMs each", taken[FEW_GPUS], None)
+
+
+def measure(prometheus: Path, data: Path, rules: str, watched: str, expected: int) -> float:
+    """Seconds that one evaluation of ``rules`` takes: the fastest of several for each group, summed.
+
+    Raises CannotMeasure where a rule fails, or where the query ``watched`` gives another number than ``expected``.
+    """
+    with tempfile.TemporaryDirectory(dir=data.parent) as folder, _server(prometheus, data, rules, Path(folder)) as url:
+        durations: dict[str, dict[float, float]] = {}
+        deadline = time.monotonic() + PATIENCE
+        while not durations or any(len(found) <= EVALUATIONS for found in durations.values()):
+            if time.monotonic() > deadline:
+                raise CannotMeasure(f"Prometheus evaluated too seldom in {PATIENCE} s")
+            time.sleep(1)
+            text = _metrics(url)
+            failures = [match["value"] for match in FAILURES.finditer(text) if match["value"] != "0"]
+            if failures:
+                raise CannotMeasure(f"a rule failed: {failures}")
+            for group, when, duration in _groups(text):
+                durations.setdefault(group, {})[when] = duration
+        found_series = _query(url, watched)
+        if found_series != expected:
+            raise CannotMeasure(f"{watched} is {found_series}, not {expected}")
+    return sum(min(duration for _, duration in sorted(found.items())[1:]) for found in durations.values())
+
+
+def _groups(text: str) -> Iterator[tuple[str, float, float]]:
+    """Of each group that was evaluated: name, time and seconds of the last evaluation."""
+    found = [match for match in map(GROUP_VALUE.match, text.splitlines()) if match]
+    values = {(match["what"], match["group"]): float(match["value"]) for match in found}
+    for what, group in values:
+        if what == "last_duration_seconds":
+            when = values["last_evaluation_timestamp_seconds", group]
+            if when > 0:
+                yield group, when, values[what, group]
+
+
+def _metrics(url: str) -> str:
+    with urllib.request.urlopen(f"{url}/metrics", timeout=30) as answer:
+        text: str = answer.read().decode()
+    return text
+
+
+def _query(url: str, expression: str) -> float:
+    """The number that ``expression`` gives now; 0 where it gives nothing."""
+    with urllib.request.urlopen(f"{url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}") as answer:
+        result = json.load(answer)["data"]["result"]
+    return float(result[0]["value"][1]) if result else 0
+
+
+@contextmanager
+def _server(prometheus: Path, data: Path, rules: str, folder: Path) -> Iterator[str]:
+    """A Prometheus on loopback over a copy of ``data``; yields its address."""
+    shutil.copytree(data, folder / "data")
+    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    configuration = f"global: {{evaluation_interval: {INTERVAL}s}}\nrule_files: [rules.yaml]\n"
+    (folder / "prometheus.yml").write_text(configuration, encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as reserved:
+        port = reserved.getsockname()[1]
+    command = [
+        str(prometheus),
+        f"--config.file={folder / 'prometheus.yml'}",
+        f"--storage.tsdb.path={folder / 'data'}",
+        f"--web.listen-address=127.0.0.1:{port}",
+        "--query.lookback-delta=1h",
+        "--log.level=error",
+    ]
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        try:
+            _wait_until_ready(process, f"http://127.0.0.1:{port}", folder / "log")
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(timeout=60)
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"{url}/-/ready", timeout=5):
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise CannotMeasure(f"Prometheus did not start: {log.read_text(encoding='utf-8')[-500:]}")
