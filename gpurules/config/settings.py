@@ -112,10 +112,12 @@ def _rate_window(sourced: Sourced) -> Iterable[Problem]:
         return
     least = LEAST_INTERVALS * interval
     if window and interval and window < least:
+        written = ("rules", "rate_window")
+        culprit = written if written in sourced.places else ("dcgm", "collection_interval")
         yield Problem(
             f"rules.rate_window: {config.rules.rate_window} is less than {LEAST_INTERVALS} collection intervals of "
             f"{config.dcgm.collection_interval}",
-            place_of(("rules", "rate_window"), sourced.places),
+            place_of(culprit, sourced.places),
             f"use {format_duration(least)} or more",
         )
 
