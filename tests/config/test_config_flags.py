@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from gpurules.cli.config import command as config_command
 from gpurules.cli.options import FLAGS, ConfiguredCommand, configuration_options
+from gpurules.cli.root import root
 from gpurules.config.load import read_config
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, OutputSection, RulesSection
 from gpurules.config.settings import validated
@@ -131,7 +132,7 @@ def test_matchers_in_the_file_have_their_line() -> None:
 
 @pytest.mark.parametrize("argument", ["--label=a", "--annotation==b", "--label="])
 def test_key_without_value(argument: str) -> None:
-    result = CliRunner().invoke(config_command, [argument])
+    result = CliRunner().invoke(root, ["config", argument])
     assert result.exit_code == 2
     assert "is not KEY=VALUE" in result.output
 
@@ -153,12 +154,22 @@ def test_a_command_may_take_a_part() -> None:
 
 def test_config_prints_what_loads_back(tmp_path: Path) -> None:
     arguments = ["--counters", "my.csv", "--label", "on=y", "--path", "vsock-sidecar"]
-    printed = CliRunner().invoke(config_command, arguments)
+    printed = CliRunner().invoke(root, ["config", *arguments])
     assert printed.exit_code == 0
     assert validated(read_config(SourceText("gpurules.yaml", printed.output))) == effective(*arguments)
-    assert CliRunner().invoke(config_command, [*arguments, "-o", "gpurules.yaml"]).output == ""
+    assert CliRunner().invoke(root, ["config", *arguments, "-o", "gpurules.yaml"]).output == ""
     assert (tmp_path / "gpurules.yaml").read_text() == printed.output
-    assert CliRunner().invoke(config_command, []).output == printed.output
+    assert (
+        CliRunner()
+        .invoke(
+            root,
+            [
+                "config",
+            ],
+        )
+        .output
+        == printed.output
+    )
 
 
 def test_the_options_load_no_yaml() -> None:

@@ -12,8 +12,8 @@ import yaml
 from click.testing import CliRunner
 
 from conftest import compare_with_file
-from gpurules.cli.config import command
 from gpurules.cli.options import FLAGS, member_of
+from gpurules.cli.root import root
 from gpurules.config.load import read_config
 from gpurules.config.model import Config
 from gpurules.config.print import to_yaml
@@ -50,14 +50,14 @@ def test_the_page_has_every_key(request: pytest.FixtureRequest) -> None:
 def test_the_schema_in_docs_is_the_one_that_is_printed(request: pytest.FixtureRequest) -> None:
     update = bool(request.config.getoption("--update-goldens"))
     compare_with_file(DOCS / "gpurules.schema.json", schema_text(), update)
-    printed = CliRunner().invoke(command, ["--json-schema"])
+    printed = CliRunner().invoke(root, ["config", "--json-schema"])
     assert (printed.exit_code, printed.output) == (0, schema_text())
 
 
 def test_the_schema_is_printed_beside_a_broken_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gpurules.yaml").write_text("[")
     monkeypatch.chdir(tmp_path)
-    assert CliRunner().invoke(command, ["--json-schema"]).exit_code == 0
+    assert CliRunner().invoke(root, ["config", "--json-schema"]).exit_code == 0
 
 
 def test_the_schema_accepts_the_defaults_and_the_page_s_example() -> None:
