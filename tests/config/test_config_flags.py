@@ -159,17 +159,7 @@ def test_config_prints_what_loads_back(tmp_path: Path) -> None:
     assert validated(read_config(SourceText("gpurules.yaml", printed.output))) == effective(*arguments)
     assert CliRunner().invoke(root, ["config", *arguments, "-o", "gpurules.yaml"]).output == ""
     assert (tmp_path / "gpurules.yaml").read_text() == printed.output
-    assert (
-        CliRunner()
-        .invoke(
-            root,
-            [
-                "config",
-            ],
-        )
-        .output
-        == printed.output
-    )
+    assert CliRunner().invoke(root, ["config"]).output == printed.output
 
 
 def test_the_options_load_no_yaml() -> None:
