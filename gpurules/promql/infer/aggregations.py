@@ -9,7 +9,7 @@ from enum import Enum
 from gpurules.promql.infer.findings import KindMisuse, Notes
 from gpurules.promql.infer.functions import _LABEL_NAME, unproved, with_measure
 from gpurules.promql.infer.keys import ALWAYS, INSTANT, minimal_keys, restrict, tidy_dependencies
-from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, only
+from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, is_fixed, one_name, only
 from gpurules.promql.infer.units import PLAIN, Measure, ValueEffect, after
 from gpurules.promql.syntax.tree import Aggregation
 from gpurules.promql.types import (
@@ -105,6 +105,7 @@ def _selected(
         labels = group.within(series.possible)
     else:
         return series
+    labels = frozenset(label for label in labels if not is_fixed(series, label))
     return replace(series, keys=minimal_keys((*series.keys, Key(labels, INSTANT))))
 
 
@@ -131,7 +132,7 @@ def _counted_values(node: Aggregation, series: SeriesType, group: LabelSet, labe
         absent=rest.absent - {label},
         keys=minimal_keys(keys),
         dependencies=tidy_dependencies(dependencies),
-        distinct=ALWAYS,
+        distinct=ALWAYS if one_name(rest) else rest.distinct,
         domains={name: domain for name, domain in rest.domains.items() if name != label},
         constants={name: value for name, value in rest.constants.items() if name != label},
         changes={**rest.changes, label: Change("set", node.op.span)},

@@ -11,7 +11,8 @@ from gpurules.promql.infer.aggregations import aggregation_type
 from gpurules.promql.infer.findings import Environment, Inference, NodeType, Notes, UnitMismatch
 from gpurules.promql.infer.functions import call_type, drop_name, unproved, with_measure
 from gpurules.promql.infer.keys import always_only
-from gpurules.promql.infer.matching import match_vectors, set_operation
+from gpurules.promql.infer.matching import match_vectors, set_operation, with_common
+from gpurules.promql.infer.origins import Outlines
 from gpurules.promql.infer.selectors import range_type, selector_type
 from gpurules.promql.infer.units import Measure, differ, either, product, quotient, scaled, total
 from gpurules.promql.syntax.tree import (
@@ -41,6 +42,7 @@ def infer(expression: Expression, environment: Environment) -> Inference:
     Where a failure is noted, the rest of the walk assumes that the part did not fail, so that one cause is told once.
     """
     notes = Notes()
+    outlines = Outlines()
     nodes: list[NodeType] = []
     types: list[ExpressionType] = []
     stack: list[tuple[Expression, bool]] = [(expression, False)]
@@ -54,6 +56,11 @@ def infer(expression: Expression, environment: Environment) -> Inference:
         operands = types[len(types) - len(below) :]
         del types[len(types) - len(below) :]
         result = _node_type(node, operands, environment, notes)
+        if isinstance(node, Binary) and node.op.text == "or" and isinstance(result, SeriesType):
+            common = outlines.common(node)
+            if common is not None:
+                known = infer(common, environment).type
+                result = with_common(result, known) if isinstance(known, SeriesType) else result
         types.append(result)
         nodes.append(NodeType(node, result))
     return Inference(

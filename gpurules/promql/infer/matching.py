@@ -8,6 +8,7 @@ from gpurules.promql.infer.findings import Failure, Mismatch, Notes
 from gpurules.promql.infer.keys import (
     ALWAYS,
     INSTANT,
+    always_only,
     dependencies_on,
     holds,
     key_validity,
@@ -19,7 +20,7 @@ from gpurules.promql.infer.keys import (
     weaker,
     with_whole_key,
 )
-from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, may_have, one_name, only
+from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, is_fixed, may_have, one_name, only
 from gpurules.promql.infer.selectors import united_labels
 from gpurules.promql.syntax.tree import Binary
 from gpurules.promql.types import Change, Dependency, Key, SeriesType, Validity
@@ -100,10 +101,16 @@ def _learned(result: SeriesType, other: SeriesType, matched: LabelSet) -> Series
         label: value for label, value in other.constants.items() if label in shared and label in result.possible
     }
     domains = {label: domain for label, domain in other.domains.items() if label in shared and label in result.possible}
+    learned = dependencies_on(other, shared)
+    if not result.open:
+        learned = tuple(
+            Dependency(item.determinant & result.possible, item.dependent & result.possible, item.validity)
+            for item in learned
+        )
     return replace(
         result,
         certain=result.certain | certain,
-        dependencies=tidy_dependencies((*result.dependencies, *dependencies_on(other, shared))),
+        dependencies=tidy_dependencies((*result.dependencies, *learned)),
         constants={**constants, **result.constants},
         domains={**domains, **result.domains},
     )
@@ -214,9 +221,11 @@ def set_operation(node: Binary, left: SeriesType, right: SeriesType, notes: Note
 
 def _union(left: SeriesType, right: SeriesType, matched: LabelSet) -> SeriesType:
     """``left or right``: at one instant no series of the right agrees with one of the left on the matched labels."""
+    result = united_labels((left, right))
     separators: list[tuple[frozenset[str], Validity]] = []
     if not matched.complement:
-        separators.append((matched.labels, INSTANT))
+        apart = frozenset(label for label in matched.labels if label == NAME or not is_fixed(result, label))
+        separators.append((apart, INSTANT))
     elif not left.open and not right.open:
         separators.append((matched.within(left.possible | right.possible), INSTANT))
     if left.names is not None and right.names is not None and not _names(left) & _names(right):
@@ -228,10 +237,22 @@ def _union(left: SeriesType, right: SeriesType, matched: LabelSet) -> SeriesType
     )
     keys, dependencies = united_facts((left, right), separators[:4])
     names = None if left.names is None or right.names is None else _united_names(left, right)
-    result = replace(united_labels((left, right)), names=names, keys=keys, dependencies=dependencies, distinct=ALWAYS)
+    result = replace(result, names=names, keys=keys, dependencies=dependencies, distinct=ALWAYS)
     if not one_name(result):
         both = all(holds(side.distinct, INSTANT) for side in (left, right))
         result = replace(result, distinct=INSTANT if both and NAME not in matched else None)
+    return with_whole_key(result)
+
+
+def with_common(union: SeriesType, common: SeriesType) -> SeriesType:
+    """``union`` with what holds for all time of ``common``, whose label sets include all those of the union."""
+    lasting = always_only(common)
+    result = replace(
+        union,
+        keys=minimal_keys((*union.keys, *lasting.keys)),
+        dependencies=tidy_dependencies((*union.dependencies, *lasting.dependencies)),
+        distinct=ALWAYS if lasting.distinct is ALWAYS else union.distinct,
+    )
     return with_whole_key(result)
 
 

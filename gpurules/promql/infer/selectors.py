@@ -187,6 +187,7 @@ def _matched(series: SeriesType, matcher: Matcher) -> SeriesType:
             possible=series.possible - {label},
             absent=series.absent | {label} if series.open else series.absent,
             domains={name: domain for name, domain in series.domains.items() if name != label},
+            constants={name: known for name, known in series.constants.items() if name != label},
             changes={**series.changes, label: Change("dropped", matcher.span)},
         )
     if not nonempty:
