@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from gpurules.cli.options import configuration_options
+from gpurules.cli.options import ConfiguredCommand, configuration_options
 from gpurules.config.model import Config
 
 
-@click.command("render")
+@click.command("render", cls=ConfiguredCommand)
 @configuration_options
 @click.option(
     "-o", "--output", metavar="FILE", default="-", show_default=True, help="Write here; - is standard output."
