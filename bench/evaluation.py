@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import socket
 import subprocess
@@ -16,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import clusters
 import rule_files
@@ -33,8 +33,6 @@ PATIENCE = 300
 LARGE = (10_000, 2_000)
 FEW_VMS = (1_000, 2_000)
 FEW_GPUS = (10_000, 1_000)
-GROUP_VALUE = re.compile(r'^prometheus_rule_group_(?P<what>\w+)\{rule_group="(?P<group>[^"]*)"\} (?P<value>\S+)$')
-FAILURES = re.compile(r"^prometheus_rule_evaluation_failures_total\S* (?P<value>\S+)$", re.MULTILINE)
 
 
 class CannotMeasure(Exception):
@@ -75,51 +73,41 @@ def evaluation() -> Iterator[Ratio]:
 
 
 def measure(prometheus: Path, data: Path, rules: str, watched: str, expected: int) -> float:
-    """Seconds that one evaluation of ``rules`` takes: the fastest of several for each group, summed.
+    """Seconds that one evaluation of ``rules`` takes: the fastest of several for each rule, summed.
 
     Raises CannotMeasure where a rule fails, or where the query ``watched`` gives another number than ``expected``.
     """
     with tempfile.TemporaryDirectory(dir=data.parent) as folder, _server(prometheus, data, rules, Path(folder)) as url:
-        durations: dict[str, dict[float, float]] = {}
+        taken: dict[int, dict[str, float]] = {}
         deadline = time.monotonic() + PATIENCE
-        while not durations or any(len(found) <= EVALUATIONS for found in durations.values()):
+        while not taken or any(len(found) <= EVALUATIONS for found in taken.values()):
             if time.monotonic() > deadline:
                 raise CannotMeasure(f"Prometheus evaluated too seldom in {PATIENCE} s")
             time.sleep(1)
-            text = _metrics(url)
-            failures = [match["value"] for match in FAILURES.finditer(text) if match["value"] != "0"]
-            if failures:
-                raise CannotMeasure(f"a rule failed: {failures}")
-            for group, when, duration in _groups(text):
-                durations.setdefault(group, {})[when] = duration
+            for number, rule in enumerate(_rules(url)):
+                if rule["health"] == "err":
+                    raise CannotMeasure(f"{rule['name']} failed: {rule['lastError']}")
+                if rule["health"] == "ok":
+                    taken.setdefault(number, {})[rule["lastEvaluation"]] = rule["evaluationTime"]
         found_series = _query(url, watched)
         if found_series != expected:
             raise CannotMeasure(f"{watched} is {found_series}, not {expected}")
-    return sum(min(duration for _, duration in sorted(found.items())[1:]) for found in durations.values())
+    return sum(min(list(found.values())[1:]) for found in taken.values())
 
 
-def _groups(text: str) -> Iterator[tuple[str, float, float]]:
-    """Of each group that was evaluated: name, time and seconds of the last evaluation."""
-    found = [match for match in map(GROUP_VALUE.match, text.splitlines()) if match]
-    values = {(match["what"], match["group"]): float(match["value"]) for match in found}
-    for what, group in values:
-        if what == "last_duration_seconds":
-            when = values["last_evaluation_timestamp_seconds", group]
-            if when > 0:
-                yield group, when, values[what, group]
-
-
-def _metrics(url: str) -> str:
-    with urllib.request.urlopen(f"{url}/metrics", timeout=30) as answer:
-        text: str = answer.read().decode()
-    return text
+def _rules(url: str) -> list[dict[str, Any]]:
+    return [rule for group in _data(f"{url}/api/v1/rules")["groups"] for rule in group["rules"]]
 
 
 def _query(url: str, expression: str) -> float:
     """The number that ``expression`` gives now; 0 where it gives nothing."""
-    with urllib.request.urlopen(f"{url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}") as answer:
-        result = json.load(answer)["data"]["result"]
+    result = _data(f"{url}/api/v1/query?{urllib.parse.urlencode({'query': expression})}")["result"]
     return float(result[0]["value"][1]) if result else 0
+
+
+def _data(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.load(answer)["data"]
 
 
 @contextmanager
