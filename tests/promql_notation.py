@@ -7,13 +7,14 @@ an open type, ``-a`` a label that is certainly absent from it, ``~`` what holds 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
-from gpurules.promql.types import Dependency, Key, Kind, SeriesType, Unit, Validity
+from gpurules.promql.types import Dependency, Guard, Key, Kind, SeriesType, Unit, Validity
 
 
-def series(text: str, unit: Unit | None = None, kind: Kind = Kind.UNKNOWN) -> SeriesType:
-    """The declared type that ``text`` describes."""
+def series(text: str, unit: Unit | None = None, kind: Kind = Kind.UNKNOWN, guards: Iterable[Guard] = ()) -> SeriesType:
+    """The declared type that ``text`` describes; ``guards`` are those of all its dependencies."""
     labels, keys, dependencies = ([part.strip() for part in text.split("|")] + ["", ""])[:3]
     result = SeriesType(open=False, unit=unit, kind=kind)
     certain, possible, absent = set(), set(), set()
@@ -38,7 +39,9 @@ def series(text: str, unit: Unit | None = None, kind: Kind = Kind.UNKNOWN) -> Se
         possible=frozenset(possible),
         absent=frozenset(absent),
         keys=tuple(Key(*_fact(item)) for item in keys.split(",") if item.strip()),
-        dependencies=tuple(_dependency(item) for item in dependencies.split(",") if item.strip()),
+        dependencies=tuple(
+            replace(_dependency(item), guards=frozenset(guards)) for item in dependencies.split(",") if item.strip()
+        ),
         domains=domains,
         constants=constants,
     )

@@ -15,7 +15,9 @@ TYPES = {
     "g": series("ns:ns pod:pod gpu mig? job | ns pod gpu mig job~ | "),
     # An info metric: one series for each VM and scrape target; the launcher pod fixes name and node for all time.
     "i": series(
-        "ns:ns name vmpod:pod? node phase pod:target | ns name pod~, ns name vmpod node phase pod | ns vmpod > name node"
+        "ns:ns name vmpod:pod? node phase pod:target"
+        " | ns name pod~, ns name vmpod node phase pod"
+        " | ns vmpod > name node"
     ),
     # Identity, as recorded.
     "r": series("ns:ns pod:pod name node | ns pod"),
