@@ -224,7 +224,7 @@ def _matched(rng: random.Random, depth: int) -> Expression:
 
 def _shifted(node: Expression, rng: random.Random) -> Expression:
     if isinstance(node, VectorSelector):
-        return replace(node, offset=Duration(MINUTE * rng.randint(0, 2)) if rng.random() < 0.8 else None)
+        return replace(node, offset=Duration(MINUTE * rng.randint(1, 2)) if rng.random() < 0.7 else None)
     return node
 
 

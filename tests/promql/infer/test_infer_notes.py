@@ -1,0 +1,295 @@
+"""What the inference says besides the type: where and why it may fail, what it does not know, what cannot match."""
+
+from __future__ import annotations
+
+import pytest
+
+from gpurules.promql.infer.engine import infer
+from gpurules.promql.infer.findings import Inference, Mismatch
+from gpurules.promql.infer.patterns import literal_alternatives, matches_empty
+from gpurules.promql.infer.records import record_type
+from gpurules.promql.syntax.build import call, matcher, number, selector
+from gpurules.promql.syntax.parser import parse
+from gpurules.promql.syntax.tree import (
+    Aggregation,
+    Binary,
+    Duration,
+    Expression,
+    Fill,
+    GroupSide,
+    MatrixSelector,
+    Name,
+    StringLiteral,
+    Subquery,
+    Unary,
+    walk,
+)
+from gpurules.promql.types import Guard, SeriesType, StringType
+from promql_notation import dependencies_told, keys_told, labels_told, series
+
+TYPES = {
+    "g": series("ns:ns pod:launcher gpu | ns pod gpu"),
+    "o": series("ns:ns pod:launcher name node | ns pod"),
+    "i": series("ns:ns name pod:exporter vmpod:launcher? node | ns name pod | ns vmpod > name node"),
+    "guarded": series("ns name vmpod? | ns name | ns vmpod > name", guards=[Guard("vmpod", "!=", "")]),
+    "doubly": series("a b? c? | | a > b", guards=[Guard("b", "!=", ""), Guard("c", "=", "1")]),
+}
+
+
+class Known:
+    """The metrics above."""
+
+    def type_of(self, metric: str) -> SeriesType | None:
+        return TYPES.get(metric)
+
+
+def inferred(text: str) -> Inference:
+    return infer(parse(text), Known())
+
+
+PLACES = [
+    # expression, code, the words that fail, the words that are the reason, the labels asked for, what may vary
+    ("g * on (ns) group_left (name) o", "E2", "on (ns)", "o", "(ns)", "pod"),
+    ("o * on (ns) group_right (name) g", "E2", "on (ns)", "o", "(ns)", "pod"),
+    ("g * on (ns, pod) o", "E3", "on (ns, pod)", "g", "(ns, pod)", "gpu"),
+    ("g * on (ns, pod) group_left (gpu) o", "E4", "group_left (gpu)", "g", "all but (__name__, gpu)", "gpu"),
+    ("g + o", "E2", None, None, None, None),
+    ('abs({__name__=~"g|o"})', "E1", "abs", '{__name__=~"g|o"}', "all but (__name__)", "__name__"),
+    ('label_replace(g, "gpu", "", "", "")', "E1", "label_replace", "g", "all but (gpu)", "gpu"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "failing", "reason", "key", "varying"), PLACES, ids=[case[0] for case in PLACES]
+)
+def test_a_failure_says_where_and_why(
+    text: str, code: str, failing: str | None, reason: str | None, key: str | None, varying: str | None
+) -> None:
+    failures = inferred(text).failures
+    if failing is None:
+        assert failures == ()
+        return
+    (failure,) = failures
+    asked = ("all but " if failure.all_but else "") + "(" + ", ".join(sorted(failure.key)) + ")"
+    assert (
+        failure.code,
+        text[failure.span.start : failure.span.end],
+        text[failure.reason_span.start : failure.reason_span.end],
+        asked,
+        " ".join(sorted(failure.varying)),
+    ) == (code, failing, reason, key, varying)
+
+
+def test_one_cause_is_told_once() -> None:
+    assert [failure.code for failure in inferred("sum(rate({__name__=~'g|o'}[5m]) * 2) + -rate(g[5m])").failures] == [
+        "E1"
+    ]
+
+
+MISMATCHES = [
+    ("g * on (ns, pod) group_left (name) topk by (ns, pod) (1, i)", [("pod", "launcher", "exporter")]),
+    ("g and on (ns, pod) i", [("pod", "launcher", "exporter")]),
+    ("g unless ignoring (gpu, name, vmpod, node) i", [("pod", "launcher", "exporter")]),
+    ('g and on (ns, pod) label_replace(i{vmpod!=""}, "pod", "$1", "vmpod", "(.+)")', []),
+    ("g and on (ns, pod) o", []),
+    ("g and on (ns) i", []),
+    ('g and on (ns, pod) label_replace(i, "pod", "x", "", "")', []),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), MISMATCHES, ids=[case[0] for case in MISMATCHES])
+def test_labels_that_name_different_things(text: str, found: list[tuple[str, str, str]]) -> None:
+    findings = inferred(text).findings
+    assert all(isinstance(item, Mismatch) for item in findings)
+    assert [(item.label, item.left, item.right) for item in findings if isinstance(item, Mismatch)] == found
+
+
+GUARDS = [
+    ("guarded", ""),
+    ('guarded{vmpod!=""}', "ns vmpod > name"),
+    ('guarded{vmpod=~".+"}', "ns vmpod > name"),
+    ('guarded{vmpod="p"}', "ns > name"),
+    ('guarded{ns!=""}', ""),
+    ('{__name__=~"guarded|i",vmpod!=""}', "__name__ ns vmpod > name node"),
+    ('{__name__=~"guarded|i"}', "__name__ ns vmpod > node"),
+    ('last_over_time(guarded{vmpod!=""}[5m])', "ns vmpod > name"),
+    ('guarded{vmpod!=""} or guarded{vmpod!="",ns="a"}', "ns vmpod > name"),
+    ("guarded{vmpod!=''} or guarded", ""),
+    ('doubly{b!=""}', ""),
+    ('doubly{b!="",c="1"}', "a > b"),
+]
+
+
+@pytest.mark.parametrize(("text", "dependencies"), GUARDS, ids=[case[0] for case in GUARDS])
+def test_a_guarded_dependency_holds_where_the_matchers_establish_its_guards(text: str, dependencies: str) -> None:
+    found = inferred(text).type
+    assert isinstance(found, SeriesType)
+    assert dependencies_told(found) == dependencies
+    assert not any(item.guards for item in found.dependencies)
+
+
+CHANGES = [
+    ("sum by (ns) (g)", "pod", "dropped", "by (ns)"),
+    ("o * on (ns) group_left (name) topk by (ns) (1, i)", "name", "overwritten", "group_left (name)"),
+    ("g * on (ns, pod) group_left (name) o", "name", "copied", "group_left (name)"),
+    ("g * on (ns, pod) group_left (name, zone) o", "zone", "dropped", "group_left (name, zone)"),
+    ("o * on (ns, pod) o", "name", "dropped", "on (ns, pod)"),
+    ('label_replace(g, "x", "$1", "pod", "(.+)")', "x", "copied", "label_replace"),
+    ('label_replace(g, "pod", "$1", "gpu", "(a.*)")', "pod", "overwritten", "label_replace"),
+    ('label_replace(g, "x", "one", "", "")', "x", "set", "label_replace"),
+    ('g{gpu=""}', "gpu", "dropped", 'gpu=""'),
+]
+
+
+@pytest.mark.parametrize(("text", "label", "what", "words"), CHANGES, ids=[case[0] for case in CHANGES])
+def test_why_a_label_changed(text: str, label: str, what: str, words: str) -> None:
+    found = inferred(text).type
+    assert isinstance(found, SeriesType)
+    change = found.changes[label]
+    assert (change.what, text[change.span.start : change.span.end]) == (what, words)
+
+
+RECORDS = [
+    # expression, rule labels, labels, keys, whether it may fail
+    ("o", {}, "r: name node ns pod", "ns pod", False),
+    ("topk by (ns, name) (1, i)", {}, "r: name node ns pod vmpod?", "name ns pod, ns pod vmpod", False),
+    ("group by (ns, name, node) (topk by (ns, name) (1, i))", {}, "r: name node ns", "name node ns", False),
+    ("sum(g)", {}, "r", "()", False),
+    ("sum(g)", {"input": "dcgm"}, "r: input=dcgm", "()", False),
+    ("o", {"name": "x"}, "r: name=x node ns pod", "ns pod", False),
+    ("o", {"name": ""}, "r: node ns pod", "ns pod", False),
+    ("o", {"pod": "x"}, "r: name node ns pod=x", "name node ns", True),
+    ('{__name__=~"g|o"}', {}, "r: gpu? name? node? ns pod", "gpu name node ns pod", True),
+    ("unknown", {}, "r: ...", "", False),
+    ("time()", {}, "r", "()", False),
+]
+
+
+@pytest.mark.parametrize(("text", "rule_labels", "labels", "keys", "fails"), RECORDS)
+def test_a_record_keeps_what_holds_for_all_time(
+    text: str, rule_labels: dict[str, str], labels: str, keys: str, fails: bool
+) -> None:
+    recorded, failure = record_type("r", inferred(text).type, rule_labels)
+    assert (labels_told(recorded), keys_told(recorded)) == (labels, keys)
+    assert (failure is not None and failure.code == "E5") is fails
+
+
+def test_a_record_of_a_string_fails() -> None:
+    recorded, failure = record_type("r", StringType("x"))
+    assert failure is not None
+    assert recorded.open
+
+
+G, NUMBER, TEXT = selector("g"), number(1), StringLiteral("x")
+MINUTE = Duration(60_000)
+RANGE = MatrixSelector(G, MINUTE)
+
+UNKNOWN: list[tuple[str, Expression]] = [
+    ("nosuch", call("nosuch", G)),
+    ("histogram_quantile", call("histogram_quantile", NUMBER, G)),
+    ("info", call("info", G)),
+    ("rate", call("rate", G)),
+    ("rate", call("rate")),
+    ("abs", call("abs", RANGE)),
+    ("abs", call("abs", G, G)),
+    ("label_replace", call("label_replace", G, TEXT)),
+    ("label_replace", call("label_replace", G, StringLiteral("a b"), TEXT, TEXT, TEXT)),
+    ("label_join", call("label_join", G, StringLiteral(""), TEXT, TEXT)),
+    ("scalar", call("scalar", NUMBER)),
+    ("vector", call("vector", G)),
+    ("sum", Aggregation(Name("sum"), NUMBER)),
+    ("sum", Aggregation(Name("sum"), G, None, NUMBER)),
+    ("topk", Aggregation(Name("topk"), G)),
+    ("topk", Aggregation(Name("topk"), G, None, TEXT)),
+    ("topk", Aggregation(Name("topk"), G, None, number(float("nan")))),
+    ("topk", Aggregation(Name("topk"), G, None, call("scalar", G))),
+    ("count_values", Aggregation(Name("count_values"), G, None, NUMBER)),
+    ("count_values", Aggregation(Name("count_values"), G, None, StringLiteral("a-b"))),
+    ("median", Aggregation(Name("median"), G)),
+    ("fill", Binary(Name("*"), G, G, fill=Fill(NUMBER))),
+    ("default", Binary(Name("default"), G, G)),
+    ("+", Binary(Name("+"), TEXT, NUMBER)),
+    ("+", Binary(Name("+"), G, RANGE)),
+    ("and", Binary(Name("and"), G, NUMBER)),
+    ("and", Binary(Name("and"), G, G, group=GroupSide())),
+    ("+", Binary(Name("+"), G, G, return_bool=True)),
+    ("+", Binary(Name("+"), G, NUMBER, group=GroupSide())),
+    ("-", Unary(Name("-"), TEXT)),
+    ("~", Unary(Name("~"), G)),
+    ("subquery", Subquery(RANGE, MINUTE)),
+]
+
+
+@pytest.mark.parametrize(("construct", "tree"), UNKNOWN)
+def test_what_is_not_known_is_said_and_claims_nothing(construct: str, tree: Expression) -> None:
+    inference = infer(tree, Known())
+    assert [item.construct for item in inference.unproved] == [construct]
+    assert not inference.safe
+    found = inference.type
+    assert isinstance(found, SeriesType)
+    assert found.open
+    assert (found.names, found.distinct, found.keys, found.dependencies) == (None, None, (), ())
+
+
+def test_every_node_is_told_in_evaluation_order() -> None:
+    tree = parse("sum by (ns) (rate(g[5m]) * 2) or vector(0)")
+    nodes = inferred("sum by (ns) (rate(g[5m]) * 2) or vector(0)").nodes
+    assert {type(node.expression) for node in nodes} == {type(node) for node in walk(tree)}
+    assert len(nodes) == len(list(walk(tree)))
+    assert nodes[0].expression == selector("g")
+    assert nodes[-1].expression == tree
+
+
+def test_a_tree_deeper_than_any_stack_is_typed() -> None:
+    tree: Expression = selector("g", matcher("ns", "=", "a"))
+    for _ in range(5000):
+        tree = Unary(Name("-"), tree)
+    assert infer(tree, Known()).safe
+
+
+def test_a_wide_union_is_typed() -> None:
+    tree: Expression = selector("g")
+    for position in range(150):
+        tree = Binary(Name("or"), tree, selector("o", matcher("ns", "=", str(position))))
+    found = infer(tree, Known()).type
+    assert isinstance(found, SeriesType)
+    assert found.names == frozenset(("g", "o"))
+
+
+def test_hundreds_of_names_are_one_type() -> None:
+    listed = "|".join(f"m{position}" for position in range(1000))
+
+    class Same:
+        def type_of(self, metric: str) -> SeriesType | None:
+            return TYPES["g"]
+
+    found = infer(parse(f'max by (ns, pod) ({{__name__=~"{listed}"}})'), Same())
+    assert found.safe
+    assert isinstance(found.nodes[0].type, SeriesType)
+    assert keys_told(found.nodes[0].type) == "__name__ gpu ns pod"
+
+
+EMPTY = [
+    (".+", False), (".*", True), ("", True), ("a|", True), ("a|b", False), ("a?", True), ("a{0,3}", True),
+    ("a{1,3}", False), ("a{2}b*", False), ("(a|b)*", True), ("(a*|b)", True), ("(?:a)(b?)", False), ("[]a]", False),
+    ("[^]]*", True), ("[[:alpha:]]", False), ("[a\\]]+", False), ("^$", True), ("^a$", False), ("\\d+", False),
+    ("\\.", False), ("x+?", False), ("a**", None), ("(?i)a", None), ("\\Qx\\E", None), ("\\b", None), ("(", None),
+    (")", None), ("[", None), ("a\\", None), ("*", None), ("(" * 60 + ")" * 60, None), ("a{99999999}", None),
+    ("\\pL", None), ("a{x", None), ("é", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pattern", "empty"), EMPTY)
+def test_whether_a_pattern_matches_the_empty_string(pattern: str, empty: bool | None) -> None:
+    assert matches_empty(pattern) is empty
+
+
+LITERALS = [
+    ("a", ("a",)), ("a|b|a", ("a", "b")), ("(a|b)", ("a", "b")), ("(?:a|b)", ("a", "b")), ("a\\.b", ("a.b",)),
+    ("", ("",)), ("a|", ("a", "")), ("a.b", None), ("(a)|(b)", None), ("a\\d", None), ("a+", None), ("(a", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pattern", "found"), LITERALS)
+def test_the_literals_of_a_pattern(pattern: str, found: tuple[str, ...] | None) -> None:
+    assert literal_alternatives(pattern) == found
