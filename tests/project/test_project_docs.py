@@ -70,3 +70,12 @@ def test_written_command_is_one_that_gpurules_takes(where: str, written: str) ->
         command = load(words[0])
         context = click.Context(command, parent=parent, info_name=words[0])
         command.make_parser(context).parse_args(words[1:])
+
+
+def test_excerpt_in_the_readme_is_what_render_writes() -> None:
+    block = re.search(r"```yaml\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert block
+    excerpt = re.split(r"^ +(?=# .*\n +- record:)", block[1], flags=re.MULTILINE)
+    whole = (ROOT / "examples" / "defaults" / "rules.yaml").read_text(encoding="utf-8")
+    assert len(excerpt) > 2
+    assert [part for part in excerpt[1:] if part.rstrip() not in whole] == []
