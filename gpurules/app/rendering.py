@@ -15,7 +15,7 @@ from gpurules.output.banner import NamedInput, banner_lines
 from gpurules.output.check import difference
 from gpurules.output.document import Document
 from gpurules.output.render import render_document
-from gpurules.promql.judge import must_accept, same_tree
+from gpurules.promql.judge import must_mean
 from gpurules.promql.syntax.printer import to_lines, to_text
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.build import build
@@ -82,9 +82,7 @@ def _judge(rule_set: RuleSet) -> None:
     for group in rule_set.groups:
         for rule in group.rules:
             text = to_text(rule.expression)
-            must_accept(text)
-            if not same_tree(rule.expression, text):
-                problems.append(Problem(f"record {rule.spec.record}: promql-parser reads another expression: {text}"))
+            must_mean(rule.expression, text)
             problems.extend(Problem(violation.message) for violation in check_record(rule.spec.record, text))
     if problems:
         raise CheckFailed(problems)

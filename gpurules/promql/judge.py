@@ -113,16 +113,30 @@ def accepts(text: str) -> Verdict:
     return Verdict(Decision.ACCEPTED)
 
 
-def must_accept(text: str) -> None:
-    """Raises CheckFailed unless promql-parser accepts ``text``: nothing else is ever written out."""
-    verdict = accepts(text)
-    if verdict.decision is not Decision.ACCEPTED:
-        raise CheckFailed(
-            Problem(
-                f"the independent parser does not accept ({verdict.decision.value}): {verdict.reason}: {text[:200]}",
-                advice="this is a fault of gpurules; please report it with the command line and configuration",
-            )
+def must_mean(tree: Expression, text: str) -> None:
+    """Raises CheckFailed unless promql-parser reads ``text`` as ``tree``: nothing else is ever written out.
+
+    ``text`` is what ``tree`` was printed as, so our own parser need not read it first. What is not compared, see
+    ``same_tree``.
+    """
+    depth = _depth(tree)
+    if len(text) > MAX_LENGTH or depth > MAX_MARKS or _is_costly(text, depth):
+        raise _refusal("it is too large to ask", text)
+    try:
+        same = _ours(tree) == _theirs(_read(text))
+    except (ValueError, _Panicked) as error:
+        raise _refusal(str(error), text) from None
+    if not same:
+        raise _refusal("it reads another expression", text)
+
+
+def _refusal(reason: str, text: str) -> CheckFailed:
+    return CheckFailed(
+        Problem(
+            f"the independent parser does not accept an expression: {reason}: {text[:200]}",
+            advice="this is a fault of gpurules; please report it with the command line and configuration",
         )
+    )
 
 
 def same_tree(tree: Expression, text: str) -> bool:
