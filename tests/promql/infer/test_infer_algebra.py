@@ -351,6 +351,17 @@ CASES = [
     ("sum by (ns) (g) or vector(0)", "ns?", "ns", "", ""),
     ("count(g) or vector(0)", "", "()", "", ""),
     ("count by (ns) (g unless on (ns, pod) h) or 0 * group by (ns) (r)", "ns", "ns", "", ""),
+    ("(g or h) * 2", "gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
+    ("(g or on (__name__) h) * 2", "gpu job mig? ns pod", "gpu job mig ns pod", "", "E1"),
+    (
+        'label_join(topk by (ns, name) (1, i), "phase", "-", "phase", "node")',
+        "i: name node ns phase pod vmpod?",
+        "name ns~, ns phase pod vmpod",
+        "ns vmpod > name node",
+        "",
+    ),
+    ('count by (__name__) ({__name__=~"g|h"}) * on (__name__) count by (__name__) (g)', "", "()", "", "E1"),
+    ('count by (__name__) ({__name__=~"g|h"}) > on (__name__) count by (__name__) (g)', "g,h", "__name__", "", ""),
     # the old generation of what is not a record
     (
         "last_over_time(i[10m])",

@@ -15,7 +15,7 @@ from gpurules.promql.types import SeriesType, Validity
 from promql_model import NAME, Labels, Refused, Vector, evaluate, get, labels_of
 from promql_random import MINUTES, World, vector, world
 
-SETTLED = 600
+SETTLED = 1500
 """Seeds that every run looks at; hypothesis adds others."""
 
 
