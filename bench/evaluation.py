@@ -12,8 +12,9 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,11 @@ import components
 
 POWER = "vmi_gpu:kubevirt_vmi_gpu_power_watts:max"
 """The record whose series are counted, one for each GPU, so that nothing is measured that records nothing."""
-EVALUATIONS = 5
+EVALUATIONS = 8
 """How many count; the first does not, since it finds none of the records that later ones read."""
-INTERVAL = 10
-PATIENCE = 300
+INTERVAL = 20
+"""Seconds between evaluations, more than the slowest file takes."""
+PATIENCE = 600
 LARGE = (10_000, 2_000)
 FEW_VMS = (1_000, 2_000)
 FEW_GPUS = (10_000, 1_000)
@@ -37,6 +39,14 @@ FEW_GPUS = (10_000, 1_000)
 
 class CannotMeasure(Exception):
     """A measurement is impossible here, or its result means nothing; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFile:
+    """Rules to be measured; the query ``watched`` must give the number of GPUs."""
+
+    text: str
+    watched: str
 
 
 def evaluation() -> Iterator[Ratio]:
@@ -51,52 +61,55 @@ def evaluation() -> Iterator[Ratio]:
         for size in (LARGE, FEW_VMS, FEW_GPUS):
             data = Path(folder) / f"{size[0]}-{size[1]}"
             metrics = clusters.build(*size, promtool, data)
-            watched = f"count({POWER})"
-            taken[size] = measure(prometheus, data, rendering.text, watched, size[1])
-            where = f"{size[0]} VMs, {size[1]} GPUs"
+            files = {"rules": RuleFile(rendering.text, f"count({POWER})")}
             if size != FEW_GPUS:
-                repeated = measure(
-                    prometheus,
-                    data,
-                    rule_files.naive(specs, metrics),
-                    f"count({rule_files.naive_record(POWER)})",
-                    size[1],
-                )
-                yield Ratio(f"rules at {where}", taken[size], "the join in each rule", repeated, 0.35)
-                copied = measure(
-                    prometheus, data, rule_files.copies(specs, metrics), 'count({__name__=~"copy:.+POWER.+"})', size[1]
-                )
-                yield Ratio(f"rules at {where}", taken[size], "plain copies", copied, 3)
+                naive = f"count({rule_files.naive_record(POWER)})"
+                files["naive"] = RuleFile(rule_files.naive(specs, metrics), naive)
+                copied = 'count({__name__=~"copy:.+POWER.+"})'
+                files["copies"] = RuleFile(rule_files.copies(specs, metrics), copied)
+            seconds = measure(prometheus, data, files, size[1])
+            taken[size] = seconds["rules"]
+            what = f"rules at {size[0]} VMs, {size[1]} GPUs"
+            if size != FEW_GPUS:
+                yield Ratio(what, seconds["rules"], "the join in each rule", seconds["naive"], 0.35)
+                yield Ratio(what, seconds["rules"], "plain copies", seconds["copies"], 3)
             shutil.rmtree(data)
     yield Ratio("10000 VMs", taken[LARGE], "1000 VMs, 2000 GPUs each", taken[FEW_VMS], None)
     yield Ratio("2000 GPUs", taken[LARGE], "1000 GPUs, 10000 VMs each", taken[FEW_GPUS], None)
 
 
-def measure(prometheus: Path, data: Path, rules: str, watched: str, expected: int) -> float:
-    """Seconds that one evaluation of ``rules`` takes: the fastest of several for each rule, summed.
+def measure(prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: int) -> dict[str, float]:
+    """Seconds that one evaluation of each file takes: the fastest of several for each rule, summed.
 
-    Raises CannotMeasure where a rule fails, or where the query ``watched`` gives another number than ``expected``.
+    One Prometheus evaluates all of them in turn, so that they share what disturbs the machine. Raises CannotMeasure
+    where a rule fails, or where a file does not record every GPU.
     """
-    with tempfile.TemporaryDirectory(dir=data.parent) as folder, _server(prometheus, data, rules, Path(folder)) as url:
-        taken: dict[int, dict[str, float]] = {}
+    texts = {name: file.text for name, file in files.items()}
+    with tempfile.TemporaryDirectory(dir=data.parent) as folder, _server(prometheus, data, texts, Path(folder)) as url:
+        taken: dict[tuple[str, int], dict[str, float]] = {}
         deadline = time.monotonic() + PATIENCE
         while not taken or any(len(found) <= EVALUATIONS for found in taken.values()):
             if time.monotonic() > deadline:
                 raise CannotMeasure(f"Prometheus evaluated too seldom in {PATIENCE} s")
             time.sleep(1)
-            for number, rule in enumerate(_rules(url)):
+            for place, rule in _rules(url):
                 if rule["health"] == "err":
                     raise CannotMeasure(f"{rule['name']} failed: {rule['lastError']}")
+                found = taken.setdefault(place, {})
                 if rule["health"] == "ok":
-                    taken.setdefault(number, {})[rule["lastEvaluation"]] = rule["evaluationTime"]
-        found_series = _query(url, watched)
-        if found_series != expected:
-            raise CannotMeasure(f"{watched} is {found_series}, not {expected}")
-    return sum(min(list(found.values())[1:]) for found in taken.values())
+                    found[rule["lastEvaluation"]] = rule["evaluationTime"]
+        for file in files.values():
+            if (count := _query(url, file.watched)) != gpus:
+                raise CannotMeasure(f"{file.watched} is {count}, not {gpus}")
+    fastest = {place: min(list(found.values())[1:]) for place, found in taken.items()}
+    return {name: sum(value for (file, _), value in fastest.items() if file == name) for name in files}
 
 
-def _rules(url: str) -> list[dict[str, Any]]:
-    return [rule for group in _data(f"{url}/api/v1/rules")["groups"] for rule in group["rules"]]
+def _rules(url: str) -> Iterator[tuple[tuple[str, int], dict[str, Any]]]:
+    """Every rule with its file and its number in it."""
+    for group in _data(f"{url}/api/v1/rules")["groups"]:
+        for number, rule in enumerate(group["rules"]):
+            yield (Path(group["file"]).stem, number), rule
 
 
 def _query(url: str, expression: str) -> float:
@@ -111,11 +124,12 @@ def _data(url: str) -> Any:
 
 
 @contextmanager
-def _server(prometheus: Path, data: Path, rules: str, folder: Path) -> Iterator[str]:
+def _server(prometheus: Path, data: Path, rules: Mapping[str, str], folder: Path) -> Iterator[str]:
     """A Prometheus on loopback over a copy of ``data``; yields its address."""
     shutil.copytree(data, folder / "data")
-    (folder / "rules.yaml").write_text(rules, encoding="utf-8")
-    configuration = f"global: {{evaluation_interval: {INTERVAL}s}}\nrule_files: [rules.yaml]\n"
+    for name, text in rules.items():
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+    configuration = f"global: {{evaluation_interval: {INTERVAL}s}}\nrule_files: ['*.yaml']\n"
     (folder / "prometheus.yml").write_text(configuration, encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]
