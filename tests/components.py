@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parent.parent
 TABLE = Path(__file__).with_suffix(".tsv")
 CACHE = ROOT / ".cache" / "components"
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
-APT_TOOLS = ("apt-get", "dpkg")
+APT_TOOLS = ("apt-get", "dpkg", "dpkg-deb")
+PACKAGE_VERSION = "package-version"
+"""File in the folder of an unpacked package that holds its version, such as ``1.112.0+ds1-1``."""
 RELEASE_LINE = re.compile(r"^'(?P<mirror>\S+?)/dists/(?P<suite>[^/']+)/InRelease' ", re.MULTILINE)
 
 
@@ -126,6 +128,10 @@ def _locate(component: Component) -> Path | None:
     for path in (Path(on_path) if on_path else None, unpacked):
         if path and path.is_file() and _version_of(path).startswith(component.version):
             return path
+    # Some of Debian's programs do not say their version; the package did when it was unpacked.
+    packaged = component.unpacked / PACKAGE_VERSION
+    if unpacked.is_file() and packaged.is_file() and packaged.read_text(encoding="utf-8").startswith(component.version):
+        return unpacked
     return None
 
 
@@ -151,6 +157,8 @@ def _unpack(suite: str, package: str, target: Path) -> None:
         _run([*apt, "download", package], folder)
         for archive in Path(folder).glob("*.deb"):
             _run(["dpkg", "-x", str(archive), "root"], folder)
+            version = _run(["dpkg-deb", "--field", str(archive), "Version"], folder)
+            (Path(folder) / "root" / PACKAGE_VERSION).write_text(version, encoding="utf-8")
         (Path(folder) / "root").rename(target)
 
 
@@ -195,11 +203,12 @@ def _debian_mirror() -> str:
     raise Unavailable("the package sources of this system name no Debian mirror; put the program on PATH instead")
 
 
-def _run(words: list[str], folder: str) -> None:
+def _run(words: list[str], folder: str) -> str:
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
         raise Unavailable(f"{Path(words[0]).name} failed: {''.join(last)}")
+    return done.stdout
 
 
 def main(arguments: list[str]) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from gpurules.app.groups import group_policy, require_target, with_settings
+from gpurules.app.presets import lacking, preset_of
 from gpurules.app.rule_request import rule_request
 from gpurules.app.series import source_types
 from gpurules.app.sources import Sources, read_sources
@@ -14,6 +16,7 @@ from gpurules.labels.schema import HonorLabels
 from gpurules.output.banner import NamedInput, banner_lines
 from gpurules.output.check import difference
 from gpurules.output.document import Document
+from gpurules.output.formats.registry import format_named
 from gpurules.output.render import render_document
 from gpurules.promql.judge import must_mean
 from gpurules.promql.syntax.printer import to_lines, to_text
@@ -22,8 +25,9 @@ from gpurules.rules.build import build
 from gpurules.rules.choice import choose
 from gpurules.rules.group import RuleSet
 from gpurules.rules.proof import prove
-from gpurules.text.errors import CheckFailed, Problem
+from gpurules.text.errors import CheckFailed, InputError, Problem
 from gpurules.text.read import read_text
+from gpurules.text.span import Location
 
 EXPRESSION_WIDTH = 100
 
@@ -44,16 +48,17 @@ def proved_rules(config: Config, sources: Sources) -> RuleSet:
     """
     types = source_types(config, sources)
     choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields)
-    rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals)
+    rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals, group_policy(config))
     prove(rule_set, types.type_of)
     _judge(rule_set)
-    return rule_set
+    return with_settings(rule_set, config)
 
 
 def render(config: Config, template_directory: Path | None = None) -> Rendering:
     """Everything in memory: nothing is written here, so nothing partial can be."""
     sources = read_sources(config)
     rule_set = proved_rules(config, sources)
+    require_target(rule_set, config)
     document = Document(
         format=config.output.format,
         name=config.output.name,
@@ -63,7 +68,21 @@ def render(config: Config, template_directory: Path | None = None) -> Rendering:
         banner=banner_lines(_inputs(config, sources)),
     )
     text = render_document(rule_set.groups, document, _readable, template_directory)
-    return Rendering(text, rule_set, tuple(_notes(config, rule_set)))
+    return Rendering(text, rule_set, tuple(_notes(config, sources, rule_set)))
+
+
+def template_folder(path: str, config: Config) -> Path:
+    """The folder at ``path``. Raises InputError where it has no template for the format of ``config``."""
+    folder = Path(path)
+    wanted = format_named(config.output.format).template
+    if not folder.is_dir():
+        raise InputError(Problem("there is no such folder", Location(path), "name the folder of your templates"))
+    if not (folder / wanted).is_file():
+        advice = (
+            f"put a copy of gpurules' own there and change that, or name another --format than {config.output.format}"
+        )
+        raise InputError(Problem(f"the folder has no template {wanted}", Location(path), advice))
+    return folder
 
 
 def difference_on_disk(path: str, text: str) -> str:
@@ -99,13 +118,16 @@ def _inputs(config: Config, sources: Sources) -> list[NamedInput]:
     ]
 
 
-def _notes(config: Config, rule_set: RuleSet) -> list[str]:
+def _notes(config: Config, sources: Sources, rule_set: RuleSet) -> list[str]:
     notes = []
     if HonorLabels(config.dcgm.honor_labels) is HonorLabels.TRUE:
         notes.append(
             "with honorLabels true a guest can book its GPUs on another virtual machine; "
             "set honorLabels to false on the monitors of guests"
         )
+    missing = lacking(sources.selection, preset_of(config))
+    if missing:
+        notes.append(f"the counters files lack what preset {config.rules.preset} needs: {', '.join(missing)}")
     if rule_set.refusals:
         notes.append(f"{len(rule_set.refusals)} of the counters are not recorded; --explain says why")
     return notes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from gpurules.app.presets import levels_of
 from gpurules.app.sources import Sources
 from gpurules.config.model import Config
 from gpurules.labels.schema import HonorLabels, LabelSchema
@@ -35,7 +36,7 @@ def rule_request(config: Config, sources: Sources, choice: Choice, schema: Label
         copied=config.kubevirt.copy_labels,
         rate_window=parse_duration(config.rules.rate_window),
         interval=config.rules.interval,
-        levels=config.rules.levels,
+        levels=levels_of(config),
         contestable=HonorLabels(config.dcgm.honor_labels) is not HonorLabels.FALSE,
         gpu_resources=tuple(_as_exposed(name) for name in config.kubevirt.gpu_resources),
     )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
+from gpurules.app.presets import preset_of, preset_selection, restricted
 from gpurules.catalog.exporters import ExporterRelease, accepts, releases
 from gpurules.catalog.exporters import find as find_exporter
 from gpurules.catalog.field import Catalog, Selection
@@ -24,16 +27,23 @@ class Sources:
 
     def accepts(self, name: str) -> bool:
         """Whether any exporter release in use knows a field by ``name``."""
-        return any(accepts(release, name) for release in self.exporters)
+        return accepted_by_any(self.exporters, name)
+
+
+def accepted_by_any(exporters: Iterable[ExporterRelease], name: str) -> bool:
+    """Whether one of ``exporters`` knows a field by ``name``."""
+    return any(accepts(release, name) for release in exporters)
 
 
 def read_sources(config: Config) -> Sources:
     """Reads what ``config`` names. Raises InputError for whatever is missing, malformed or unknown."""
     catalog = load_catalog()
     exporters = tuple(find_exporter(name) for name in config.dcgm.exporters) or releases()
+    preset = preset_of(config)
     if config.dcgm.counters:
-        selection = read_counters(config.dcgm.counters, catalog, exporters)
+        selection = restricted(read_counters(config.dcgm.counters, catalog, exporters), preset)
     else:
-        selection = default_selection(catalog)
+        known = partial(accepted_by_any, exporters)
+        selection = preset_selection(preset, catalog, known) or default_selection(catalog)
     release = kubevirt.find(config.kubevirt.release) if config.kubevirt.release else kubevirt.newest()
     return Sources(catalog, selection, exporters, release)

@@ -48,11 +48,17 @@ FLAGS = (
     Flag("--copy-label", "kubevirt", "copy_labels", "LABEL"),
     Flag("--schema", "kubevirt", "schemas", "FILE"),
     Flag("--path", "rules", "paths", ""),
+    Flag("--preset", "rules", "preset", ""),
     Flag("--level", "rules", "levels", ""),
     Flag("--rate-window", "rules", "rate_window", "DURATION"),
     Flag("--interval", "rules", "interval", "DURATION"),
+    Flag("--query-offset", "rules", "query_offset", "DURATION"),
+    Flag("--groups", "rules", "groups", ""),
+    Flag("--group-size", "rules", "group_size", "RULES"),
     Flag("--cluster-label", "rules", "cluster_label", "LABEL"),
     Flag("--format", "output", "format", ""),
+    Flag("--target", "output", "target", "PROGRAM=VERSION"),
+    Flag("--partial-response", "output", "partial_response", ""),
     Flag("--name", "output", "name", "NAME"),
     Flag("--namespace", "output", "namespace", "NAMESPACE"),
     Flag("--label", "output", "labels", "KEY=VALUE"),
@@ -148,12 +154,14 @@ def member_of(flag: Flag) -> Member:
 def _option(flag: Flag) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     member = member_of(flag)
     repeats = member.shape.form is not Form.SCALAR
-    choices = [str(choice) for choice in member.description.choices]
+    choices = [str(choice) for choice in member.description.choices if choice != ""]
     kind: click.ParamType[Any] | None = None
     if member.shape.form is Form.MAPPING:
         kind = _KeyValue()
     elif member.description.is_path:
         kind = click.Path()
+    elif member.shape.of is int:
+        kind = click.INT
     return click.option(
         flag.flag,
         flag.parameter,

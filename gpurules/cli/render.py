@@ -16,8 +16,14 @@ from gpurules.config.model import Config
 @click.option(
     "--check", is_flag=True, help="Write nothing; exit 1 with a diff if FILE differs from what would be written."
 )
+@click.option(
+    "--template-dir",
+    metavar="FOLDER",
+    type=click.Path(),
+    help="Templates of your own for the document's layout; they may add metadata and comments, nothing else.",
+)
 @click.option("--explain", is_flag=True, help="Print which records each counter becomes, or the reason why none.")
-def command(config: Config, output: str, check: bool, explain: bool) -> None:
+def command(config: Config, output: str, check: bool, template_dir: str | None, explain: bool) -> None:
     """Render recording rules that book each GPU on its virtual machine.
 
     Every expression is typed, proved free of many-to-many joins, read by a second parser and compared with the written
@@ -27,10 +33,11 @@ def command(config: Config, output: str, check: bool, explain: bool) -> None:
     Examples:
       gpurules render > rules.yaml
       gpurules render --counters my.csv --kubevirt v1.6 --honor-labels false -o rules.yaml
+      gpurules render --preset chargeback --format vmrule --target victoriametrics=1.112 -o vmrule.yaml
       gpurules render --check -o rules.yaml
       gpurules render --explain
     """
-    from gpurules.app.rendering import difference_on_disk, render
+    from gpurules.app.rendering import difference_on_disk, render, template_folder
     from gpurules.text.errors import CheckFailed, Problem
     from gpurules.text.span import Location
     from gpurules.text.write import write_atomically
@@ -46,7 +53,7 @@ def command(config: Config, output: str, check: bool, explain: bool) -> None:
 
         write_atomically(output, explanation(config, get_terminal_size().columns))
         return
-    rendering = render(config)
+    rendering = render(config, template_folder(template_dir, config) if template_dir is not None else None)
     for note in rendering.notes:
         click.echo(f"gpurules: note: {note}", err=True)
     if check:

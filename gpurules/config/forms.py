@@ -18,6 +18,10 @@ METRIC_PART = "|[a-z][a-z0-9]*(?:_[a-z0-9]+)*"
 EXPORTER_RELEASE = "[A-Za-z0-9][A-Za-z0-9._+-]{0,63}"
 KUBEVIRT_RELEASE = "|main|v?[0-9]{1,4}[.][0-9]{1,4}(?:[.][0-9]{1,4})?(?:[-+][A-Za-z0-9.+-]{1,64})?"
 
+TARGET = (
+    "|(?:prometheus|thanos|victoriametrics)=v?[0-9]{1,6}[.][0-9]{1,6}(?:[.][0-9]{1,6})?(?:[-+~][A-Za-z0-9.+~-]{1,64})?"
+)
+
 NAMESPACE = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 """RFC 1123, a label."""
 

@@ -17,9 +17,12 @@ DEFAULT_INFO_SELECTOR = 'job="kubevirt-prometheus-metrics"'
 HONOR_LABELS = ("true", "false", "auto")
 PATHS = ("pod-network", "vsock-sidecar")
 """The collection paths that this release renders."""
-LEVELS = ("vmi_gpu", "vmi")
+LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
+PRESETS = ("default", "minimal", "full", "vep254", "chargeback")
+GROUPS = ("auto", "single", "subsystem")
+PARTIAL_RESPONSES = ("", "abort", "warn")
 COMBINATIONS = ("sum", "avg", "max", "min")
-FORMATS = ("prometheusrule", "rules")
+FORMATS = ("prometheusrule", "rules", "vmrule", "mimir")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +183,10 @@ class RecordSetting:
 class RulesSection:
     """The rules themselves.
 
-    ``paths``: collection paths. ``levels``: levels to record. ``rate_window``: range of rates, a PromQL duration of at
+    ``paths``: collection paths. ``preset``: what to record where nothing else says so. ``levels``: levels to record;
+    empty: those of the preset. ``rate_window``: range of rates, a PromQL duration of at
     least eight collection intervals. ``interval``: evaluation interval of the groups; empty: Prometheus' own.
+    ``query_offset``: how far in the past they read. ``groups``, ``group_size``: how they are grouped; 0: as usual.
     ``cluster_label``: the label that tells clusters apart in this store; empty: one cluster.
     ``fields``: settings by field name, any of its names.
     """
@@ -192,8 +197,21 @@ class RulesSection:
             "How the guests' series reach Prometheus, the preferred way first.", choices=PATHS, example="[pod-network]"
         ),
     )
+    preset: str = field(
+        default="default",
+        metadata=described(
+            "Which counters and levels to record where nothing else says so; of counters files, only what it needs.",
+            choices=PRESETS,
+            example="chargeback",
+        ),
+    )
     levels: tuple[str, ...] = field(
-        default=LEVELS, metadata=described("What to record: each GPU, each VM.", choices=LEVELS, example="[vmi]")
+        default=(),
+        metadata=described(
+            "What to record beside each GPU: each VM, namespace, node, the cluster. Empty: as the preset says.",
+            choices=LEVELS,
+            example="[vmi, namespace]",
+        ),
     )
     rate_window: str = field(
         default="5m",
@@ -215,6 +233,35 @@ class RulesSection:
             advice="write such as 1m",
             check=forms.wrong_in_optional_duration,
             example="1m",
+        ),
+    )
+    query_offset: str = field(
+        default="",
+        metadata=described(
+            "How far in the past the rules read, for series that arrive late. Empty: as Prometheus is configured.",
+            pattern=f"|{forms.DURATION}",
+            kind="a duration",
+            advice="write such as 1m",
+            check=forms.wrong_in_optional_duration,
+            example="1m",
+        ),
+    )
+    groups: str = field(
+        default="auto",
+        metadata=described(
+            "One rule group, which is exact, or one for each subsystem, which a ruler can spread; auto: one as long as "
+            "it is short.",
+            choices=GROUPS,
+            example="subsystem",
+        ),
+    )
+    group_size: int = field(
+        default=0,
+        metadata=described(
+            "Most rules of a group where there are several. 0: 60, and 20 in the format mimir.",
+            minimum=0,
+            maximum=10_000,
+            example="100",
         ),
     )
     cluster_label: str = field(
@@ -240,18 +287,39 @@ class RulesSection:
 
 @dataclass(frozen=True, slots=True)
 class OutputSection:
-    """The document: ``format`` is ``prometheusrule`` or ``rules`` (a plain rule file)."""
+    """The document: ``format`` is ``prometheusrule``, ``vmrule``, ``rules`` (a plain rule file) or ``mimir``."""
 
     format: str = field(
         default="prometheusrule",
         metadata=described(
-            "The document: a PrometheusRule for the operator, or a plain rule file.", choices=FORMATS, example="rules"
+            "The document: a PrometheusRule or VMRule for its operator, a plain rule file, or one for mimirtool.",
+            choices=FORMATS,
+            example="rules",
+        ),
+    )
+    target: str = field(
+        default="",
+        metadata=described(
+            "The program that evaluates the rules, and its version; what it would drop or refuse is an error. "
+            "Empty: not checked.",
+            pattern=forms.TARGET,
+            kind="a program and its version",
+            advice="write such as prometheus=2.53, thanos=0.38 or victoriametrics=1.112",
+            example="prometheus=2.53",
+        ),
+    )
+    partial_response: str = field(
+        default="",
+        metadata=described(
+            "What Thanos Ruler does where a store does not answer; needs a thanos target. Empty: as it is configured.",
+            choices=PARTIAL_RESPONSES,
+            example="abort",
         ),
     )
     name: str = field(
         default="gpurules",
         metadata=described(
-            "The name of the PrometheusRule.",
+            "The name of the object; for mimir, the namespace of the groups.",
             pattern=forms.OBJECT_NAME,
             kind="the name of a Kubernetes object",
             advice="write lower-case letters, digits, - and .",
@@ -261,7 +329,7 @@ class OutputSection:
     namespace: str = field(
         default="",
         metadata=described(
-            "The namespace of the PrometheusRule. Empty: none is written.",
+            "The namespace of the object. Empty: none is written.",
             pattern=f"|{forms.NAMESPACE}",
             kind="the name of a namespace",
             advice="write lower-case letters, digits and -, 63 at most",
@@ -271,7 +339,7 @@ class OutputSection:
     labels: dict[str, str] = field(
         default_factory=dict,
         metadata=described(
-            "Labels of the PrometheusRule, such as those that the Prometheus object selects rules by.",
+            "Labels of the object, such as those that the Prometheus object selects rules by.",
             pattern=forms.OBJECT_LABEL_VALUE,
             kind="the value of a Kubernetes label",
             advice="write letters, digits, -, _ and ., 63 at most",
@@ -283,7 +351,7 @@ class OutputSection:
     annotations: dict[str, str] = field(
         default_factory=dict,
         metadata=described(
-            "Annotations of the PrometheusRule.",
+            "Annotations of the object.",
             check=forms.wrong_in_annotation,
             key_pattern=forms.OBJECT_LABEL_KEY,
             key_kind="the key of a Kubernetes annotation",

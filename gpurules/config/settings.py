@@ -74,11 +74,8 @@ def _across(sourced: Sourced) -> Iterable[Problem]:
         return place_of(path, sourced.places)
 
     yield from _rate_window(sourced)
-    for name, values in (("paths", config.rules.paths), ("levels", config.rules.levels)):
-        if not values:
-            yield Problem(
-                f"rules.{name}: the list is empty", where("rules", name), "name at least one, or remove the key"
-            )
+    if not config.rules.paths:
+        yield Problem("rules.paths: the list is empty", where("rules", "paths"), "name at least one, or remove the key")
     label = config.rules.cluster_label
     if label in RECORD_LABELS:
         yield Problem(

@@ -143,6 +143,8 @@ def check_groups(groups: Sequence[PlainGroup]) -> tuple[Violation, ...]:
         if not group.rules:
             found.append(Violation(GROUP_RULE, f"group {_short(group.name)} has no rules; remove it or add rules"))
         found += check_interval(group.interval, f"interval of group {_short(group.name)}")
+        found += check_interval(group.query_offset, f"query_offset of group {_short(group.name)}")
+        found += check_partial_response_strategy(group.partial_response)
     return tuple(found)
 
 
@@ -154,8 +156,8 @@ def check_spec_size(groups: Iterable[PlainGroup]) -> tuple[Violation, ...]:
     return (
         Violation(
             SIZE_RULE,
-            f"the rules have {size} bytes and prometheus-operator takes {SPEC_LIMIT} in one PrometheusRule; "
-            "record fewer fields or levels, or write a plain rule file with --format rules",
+            f"the rules have {size} bytes and an operator takes {SPEC_LIMIT} in one object; "
+            "allow more groups with --groups subsystem, or write a plain rule file with --format rules",
         ),
     )
 
@@ -167,6 +169,10 @@ def spec_size(groups: Iterable[PlainGroup]) -> int:
         size += len("- name: \n  rules:\n") + _bytes(group.name)
         if group.interval:
             size += len("  interval: \n") + len(group.interval)
+        if group.query_offset:
+            size += len("  query_offset: \n") + len(group.query_offset)
+        if group.partial_response:
+            size += len("  partial_response_strategy: \n") + len(group.partial_response)
         for rule in group.rules:
             lines = rule.expression.count("\n") + 1
             size += len("  - expr: |-\n    record: \n") + _bytes(rule.record) + _bytes(rule.expression) + 6 * lines + 1

@@ -16,8 +16,10 @@ class PlainRule:
 
 @dataclass(frozen=True, slots=True)
 class PlainGroup:
-    """One rule group; ``interval`` is empty for the server's default."""
+    """One rule group; ``interval``, ``query_offset`` and ``partial_response`` are empty for the server's default."""
 
     name: str
     rules: tuple[PlainRule, ...]
     interval: str = ""
+    query_offset: str = ""
+    partial_response: str = ""

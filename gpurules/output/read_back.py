@@ -24,25 +24,36 @@ Parse = Callable[[str], Expression]
 
 
 def read_back(text: str, form: Format) -> tuple[PlainGroup, ...]:
-    """The groups that the document ``text`` holds.
+    """The groups that the only document of ``text`` holds.
 
     Raises InputError where it is not one document of the format, has an entry that we do not write, or has no rules.
     """
-    return read_document(text, form)[1]
+    return read_documents(text, form)[0][1]
 
 
-def read_document(text: str, form: Format) -> tuple[Document, tuple[PlainGroup, ...]]:
-    """The metadata and the groups that the document ``text`` holds; raises InputError as ``read_back`` does."""
+def read_documents(text: str, form: Format, count: int = 1) -> tuple[tuple[Document, tuple[PlainGroup, ...]], ...]:
+    """The metadata and the groups of each of the ``count`` documents of ``text``; raises as ``read_back`` does."""
     documents = compose_documents(SourceText(RENDERED, text))
-    if len(documents) != 1:
-        raise InputError(Problem(f"the output holds {len(documents)} YAML documents instead of one", advice=ADVICE))
+    if len(documents) != count:
+        wanted = "one" if count == 1 else str(count)
+        raise InputError(
+            Problem(f"the output holds {len(documents)} YAML documents instead of {wanted}", advice=ADVICE)
+        )
+    return tuple(_document(node, form) for node in documents)
+
+
+def _document(node: Node, form: Format) -> tuple[Document, tuple[PlainGroup, ...]]:
     constants = dict(form.constants)
-    top = _mapping(documents[0], "the document")
-    _only(top, "the document", (*constants, *(("metadata",) if form.metadata else ()), *(form.path[:1] or ("groups",))))
+    top = _mapping(node, "the document")
+    named = (form.name_key,) if form.name_key else ()
+    metadata = ("metadata",) if form.metadata else ()
+    _only(top, "the document", (*constants, *named, *metadata, *(form.path[:1] or ("groups",))))
     for key, value in constants.items():
         if _string(top.get(key), key) != value:
             raise _wrong(f"{key} is not {value}", top.get(key))
     document = _metadata(top.get("metadata"), form) if form.metadata else Document(form.name)
+    if form.name_key:
+        document = replace(document, name=_string(top.get(form.name_key), form.name_key))
     holder = top
     for number, key in enumerate(form.path, start=1):
         holder = _mapping(holder.get(key), key)
@@ -58,8 +69,13 @@ def require_same(rendered: Sequence[RuleGroup], read: Sequence[PlainGroup], pars
     if [group.name for group in rendered] != [group.name for group in read]:
         raise _differs(f"its groups are {', '.join(ascii(group.name) for group in read)}")
     for group, found in zip(rendered, read, strict=True):
-        if group.interval != found.interval:
-            raise _differs(f"group {group.name!a} has the interval {found.interval!a}, not {group.interval!a}")
+        for what, wanted, there in (
+            ("interval", group.interval, found.interval),
+            ("query_offset", group.query_offset, found.query_offset),
+            ("partial_response_strategy", group.partial_response, found.partial_response),
+        ):
+            if wanted != there:
+                raise _differs(f"group {group.name!a} has the {what} {there!a}, not {wanted!a}")
         for rule, plain in zip(group.rules, found.rules, strict=False):
             what = f"record {rule.spec.record!a} of group {group.name!a}"
             if rule.spec.record != plain.record:
@@ -129,16 +145,19 @@ def _metadata(node: Node | None, form: Format) -> Document:
     )
 
 
+_SETTINGS = ("interval", "query_offset", "partial_response_strategy")
+"""Entries of a group beside its name and rules."""
+
+
 def _group(node: Node) -> PlainGroup:
     entry = _mapping(node, "a group")
     name = _string(entry.get("name"), "the name of a group")
-    _only(entry, f"group {name!a}", ("name", "interval", "rules"))
-    interval = entry.get("interval")
-    return PlainGroup(
-        name,
-        tuple(_rule(rule) for rule in _sequence(entry.get("rules"), f"the rules of group {name!a}")),
-        "" if interval is None else _string(interval, f"the interval of group {name!a}"),
-    )
+    _only(entry, f"group {name!a}", ("name", *_SETTINGS, "rules"))
+    settings = [
+        "" if (value := entry.get(key)) is None else _string(value, f"the {key} of group {name!a}") for key in _SETTINGS
+    ]
+    rules = tuple(_rule(rule) for rule in _sequence(entry.get("rules"), f"the rules of group {name!a}"))
+    return PlainGroup(name, rules, *settings)
 
 
 def _rule(node: Node) -> PlainRule:

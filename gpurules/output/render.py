@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from gpurules.conventions.operator import check_groups, spec_size
 from gpurules.conventions.plain import PlainGroup, PlainRule
 from gpurules.conventions.prometheus_names import check_group_name, check_metric_name, check_rule_labels
 from gpurules.conventions.violation import Violation
 from gpurules.output.document import Document
 from gpurules.output.fill import fill
 from gpurules.output.formats.registry import format_named
-from gpurules.output.read_back import read_document, require_metadata, require_same
+from gpurules.output.read_back import read_documents, require_metadata, require_same
+from gpurules.output.split import joined, numbered, parted
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.group import RuleGroup
 from gpurules.text.errors import InputError, Problem
@@ -38,6 +40,8 @@ class GroupView:
     name: str
     interval: str
     rules: tuple[RuleView, ...]
+    query_offset: str = ""
+    partial_response: str = ""
 
 
 def render_document(
@@ -48,8 +52,9 @@ def render_document(
 ) -> str:
     """The document that holds ``groups``, ending in one line break.
 
+    Where the rules are more than one object of the format holds, there are several documents with numbered names.
     Raises InputError where there is nothing to write, where a reader of the format would refuse the document, and
-    where the filled template does not hold exactly the groups.
+    where a filled template does not hold exactly the groups.
     """
     from gpurules.promql.syntax.parser import parse
 
@@ -58,13 +63,20 @@ def render_document(
     plain = tuple(_plain(view) for view in views)
     if not any(group.rules for group in plain):
         raise InputError(Problem("there are no rules to write", advice="select fields that can be recorded"))
-    _require_none([*_check_names(plain), *form.check(document, plain)])
-    text = fill_document(views, document, template_directory)
-    read, found = read_document(text, form)
-    if form.metadata:
-        require_metadata(document, read)
-        _require_none(form.check(read, found))
-    require_same(groups, found, parse)
+    ranges = parted([spec_size([group]) for group in plain], form.spec_limit)
+    documents = [replace(document, name=name) for name in numbered(document.name, len(ranges))]
+    violations = [*_check_names(plain), *(check_groups(plain) if len(ranges) > 1 else ())]
+    for part, one in zip(ranges, documents, strict=True):
+        violations += form.check(one, plain[part])
+    _require_none(violations)
+    filled = (fill_document(views[part], one, template_directory) for part, one in zip(ranges, documents, strict=True))
+    text = joined(filled)
+    found = read_documents(text, form, len(documents))
+    for part, one, (metadata, read) in zip(ranges, documents, found, strict=True):
+        if form.metadata or form.name_key:
+            require_metadata(one, metadata)
+            _require_none(form.check(metadata, read))
+        require_same(groups[part], read, parse)
     return text
 
 
@@ -83,24 +95,21 @@ def fill_document(views: Sequence[GroupView], document: Document, template_direc
 
 
 def _view(group: RuleGroup, expression_text: ExpressionText) -> GroupView:
-    return GroupView(
-        group.name,
-        group.interval,
-        tuple(
-            RuleView(
-                rule.spec.record,
-                tuple(sorted(rule.spec.rule_labels)),
-                expression_text(rule.expression),
-                rule.spec.help,
-            )
-            for rule in group.rules
-        ),
+    rules = tuple(
+        RuleView(
+            rule.spec.record,
+            tuple(sorted(rule.spec.rule_labels)),
+            expression_text(rule.expression),
+            rule.spec.help,
+        )
+        for rule in group.rules
     )
+    return GroupView(group.name, group.interval, rules, group.query_offset, group.partial_response)
 
 
 def _plain(view: GroupView) -> PlainGroup:
     rules = tuple(PlainRule(rule.record, rule.expression, rule.labels) for rule in view.rules)
-    return PlainGroup(view.name, rules, view.interval)
+    return PlainGroup(view.name, rules, view.interval, view.query_offset, view.partial_response)
 
 
 def _check_names(groups: Sequence[PlainGroup]) -> list[Violation]:

@@ -1,4 +1,4 @@
-"""From a request to a rule set: the records in the order in which one group must evaluate them."""
+"""From a request to a rule set: the records in the order in which they must be evaluated, in groups."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from collections import Counter
 from gpurules.rules.combined import combined_rule
 from gpurules.rules.devices import count_rule, info_rule
 from gpurules.rules.fields import field_rule
-from gpurules.rules.group import RecordingRule, RuleGroup, RuleSet
+from gpurules.rules.fleet import LEVELS, fleet_rules
+from gpurules.rules.group import RecordingRule, RuleSet
+from gpurules.rules.grouping import GroupPolicy, grouped
 from gpurules.rules.health import health_rules
 from gpurules.rules.identity import device_rule, identity_rule
+from gpurules.rules.integrals import integral_rules
 from gpurules.rules.memory import memory_rules
+from gpurules.rules.placement import placement_rule
 from gpurules.rules.request import Request
 from gpurules.rules.spec import Refusal
 from gpurules.text.errors import InputError, Problem
 
-GROUP = "gpurules"
 
-
-def build(request: Request, refusals: tuple[Refusal, ...] = ()) -> RuleSet:
-    """The rules of ``request``. One group, since a record is read in the evaluation that wrote it.
+def build(request: Request, refusals: tuple[Refusal, ...] = (), policy: GroupPolicy | None = None) -> RuleSet:
+    """The rules of ``request``, in groups as ``policy`` says.
 
     Raises InputError where nothing is left to record or two records have one name.
     """
@@ -29,9 +31,10 @@ def build(request: Request, refusals: tuple[Refusal, ...] = ()) -> RuleSet:
     rules = (device_rule(request), identity_rule(request), *_device_level(request))
     if "vmi" in request.levels:
         rules = (*rules, *_vm_level(request))
-    rules = (*rules, *health_rules(request))
+    rules = (*rules, *health_rules(request), *_fleet_levels(request))
     _refuse_clashes(rules)
-    return RuleSet((RuleGroup(GROUP, rules, request.interval),), refusals)
+    subsystems = {entry.field.name: entry.field.subsystem for entry in request.fields}
+    return RuleSet(grouped(rules, subsystems, policy or GroupPolicy(), request.interval), refusals)
 
 
 def _device_level(request: Request) -> tuple[RecordingRule, ...]:
@@ -43,6 +46,14 @@ def _vm_level(request: Request) -> tuple[RecordingRule, ...]:
     combined = (combined_rule(measured, request) for measured in request.fields)
     fields = tuple(rule for rule in combined if rule is not None)
     return (count_rule(request), *fields, *memory_rules(request, "vmi"))
+
+
+def _fleet_levels(request: Request) -> tuple[RecordingRule, ...]:
+    levels = [level for name in request.levels for level in LEVELS.get(name, ())]
+    if not levels:
+        return ()
+    rules = (rule for level in levels for rule in (*fleet_rules(level, request), *integral_rules(level, request)))
+    return (placement_rule(request), *rules)
 
 
 def _refuse_clashes(rules: tuple[RecordingRule, ...]) -> None:

@@ -18,11 +18,17 @@ class RecordingRule:
 
 @dataclass(frozen=True, slots=True)
 class RuleGroup:
-    """Rules that Prometheus evaluates one after the other; ``interval`` is empty for the server's default."""
+    """Rules that Prometheus evaluates one after the other; ``interval`` is empty for the server's default.
+
+    ``query_offset``: how far in the past they read, a duration; empty for the server's default. ``partial_response``:
+    Thanos Ruler's strategy, ``abort`` or ``warn``; empty for its default.
+    """
 
     name: str
     rules: tuple[RecordingRule, ...]
     interval: str = ""
+    query_offset: str = ""
+    partial_response: str = ""
 
 
 @dataclass(frozen=True, slots=True)

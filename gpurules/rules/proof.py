@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.infer.findings import Inference
 from gpurules.promql.infer.records import record_type
-from gpurules.promql.types import Kind, SeriesType
+from gpurules.promql.types import SECOND, Kind, SeriesType
 from gpurules.rules.group import RecordingRule, RuleSet
 from gpurules.text.errors import CheckFailed, Problem
 
@@ -84,7 +84,9 @@ def _broken_promises(rule: RecordingRule, found: SeriesType) -> Iterable[Problem
     if found.open or not found.possible <= promised:
         extra = ", ".join(sorted(found.possible - promised)) or "labels that are not known"
         yield _problem(rule, f"carries {extra}, which its specification does not name")
-    if found.unit != spec.unit:
+    # The seconds that each reading of an integral stands for are a bare factor to the inference.
+    unit = spec.unit.per(SECOND) if spec.step and spec.unit is not None else spec.unit
+    if found.unit != unit:
         yield _problem(rule, f"has unit {found.unit}, its specification says {spec.unit}")
     if found.kind is not spec.kind:
         yield _problem(rule, f"is a {found.kind.value}, its specification says {spec.kind.value}")

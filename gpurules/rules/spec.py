@@ -17,6 +17,8 @@ class RecordSpec:
     ``fields``: current names of the DCGM fields that it is computed from. ``labels``: the labels it carries, where
     present. ``unit`` and ``kind``: of the recorded number. ``help``: one sentence. ``rule_labels``: static labels that
     the rule adds. ``operation``: how the GPUs of a VM combine (``sum``...) or ``rate``/``value`` at level vmi_gpu.
+    ``step``: where the number is an integral over time, the milliseconds that each summed reading stands for; ``unit``
+    counts those seconds, which no expression can show.
     """
 
     record: str
@@ -29,6 +31,7 @@ class RecordSpec:
     help: str
     operation: str = "value"
     rule_labels: tuple[tuple[str, str], ...] = ()
+    step: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,8 +82,14 @@ def expect(world: World, spec: RecordSpec, moment: float, guests_honor: bool) ->
         return Expectation((sample(spec, {}, stated),))
     if not settled(world, unsettled_by(spec), moment):
         return None
+    from gpurules.scenario import fleet_levels
+
+    if spec.role in fleet_levels.INTEGRALS:
+        return fleet_levels.integral(world, spec, moment, guests_honor)
     view = View(world, moment, guests_honor)
-    samples = tuple(ROLES[spec.role](view, spec))
+    samples = tuple({**ROLES, **fleet_levels.ROLES}[spec.role](view, spec))
+    if fleet_levels.inexact(spec):
+        return Expectation(samples, fleet_levels.INEXACT)
     return Expectation(samples, RATE_TOLERANCE if spec.kind is Kind.RATE else 0)
 
 

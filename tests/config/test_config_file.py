@@ -17,9 +17,12 @@ from gpurules.config.load import load_config, load_sourced, read_config
 from gpurules.config.model import (
     COMBINATIONS,
     FORMATS,
+    GROUPS,
     HONOR_LABELS,
     LEVELS,
+    PARTIAL_RESPONSES,
     PATHS,
+    PRESETS,
     Config,
     DcgmSection,
     KubevirtSection,
@@ -126,7 +129,11 @@ WRONG = [
     ("kubevirt.release", "newest", '"newest" is not a KubeVirt release; write such as v1.6, or main'),
     ("kubevirt.gpu_resources", "[A10]", '"A10" is not the name of an extended resource'),
     ("kubevirt.copy_labels", "[__name__]", '"__name__" is not a label name'),
-    ("rules.levels", "[vm]", '"vm" is not known, it is one of vmi_gpu, vmi; did you mean "vmi"?'),
+    (
+        "rules.levels",
+        "[vm]",
+        '"vm" is not known, it is one of vmi_gpu, vmi, namespace, node, cluster; did you mean "vmi"?',
+    ),
     ("rules.paths", "[]", "the list is empty"),
     ("rules.rate_window", "3m", "3m is less than 8 collection intervals of 30s; use 4m or more"),
     ("rules.rate_window", "5 m", '"5 m" is not a duration; write such as 5m'),
@@ -230,7 +237,11 @@ CONFIGS = st.builds(
     rules=st.builds(
         RulesSection,
         paths=some(st.sampled_from(PATHS), 1),
-        levels=some(st.sampled_from(LEVELS), 1),
+        levels=some(st.sampled_from(LEVELS)),
+        preset=st.sampled_from(PRESETS),
+        query_offset=st.sampled_from(["", "1m"]),
+        groups=st.sampled_from(GROUPS),
+        group_size=st.integers(0, 10_000),
         rate_window=st.sampled_from(["4m", "1h30m"]),
         interval=st.sampled_from(["", "1m"]),
         cluster_label=st.sampled_from(["", "cluster", "no", "n"]),
@@ -243,6 +254,8 @@ CONFIGS = st.builds(
     output=st.builds(
         OutputSection,
         format=st.sampled_from(FORMATS),
+        target=matching(forms.TARGET),
+        partial_response=st.sampled_from(PARTIAL_RESPONSES),
         name=st.sampled_from(["a", "0.1", "on", "12", "a-b.c"]),
         namespace=matching(f"|{forms.NAMESPACE}"),
         labels=st.dictionaries(

@@ -103,20 +103,15 @@ def test_no_text_breaks_out(
         {"name": group, **({"interval": name} if name else {}), "rules": [plain, plain]},
         {"name": group, "rules": [plain]},
     ]
-    if form == "rules":
-        expected: dict[str, Any] = {"groups": groups}
+    if not FORMATS[form].metadata:
+        expected: dict[str, Any] = {"groups": groups, **({"namespace": name} if FORMATS[form].name_key else {})}
     else:
         metadata = {
             "name": name,
             **({"namespace": name} if name else {}),
             **({"labels": pairs, "annotations": pairs} if pairs else {}),
         }
-        expected = {
-            "apiVersion": "monitoring.coreos.com/v1",
-            "kind": "PrometheusRule",
-            "metadata": metadata,
-            "spec": {"groups": groups},
-        }
+        expected = {**dict(FORMATS[form].constants), "metadata": metadata, "spec": {"groups": groups}}
     for loader in (yaml.SafeLoader, yaml.CSafeLoader):
         assert yaml.load(text, Loader=loader) == expected
 
@@ -144,7 +139,7 @@ def test_parentheses_that_the_printer_adds_are_no_difference() -> None:
         (GROUPS, replace(BARE, annotations={"a b": ""}), "annotation key 'a b'"),
         (GROUPS, replace(RULES, labels={"a": "b"}), "a plain rule file has no labels"),
         (GROUPS, Document("promethuesrule", "n"), 'did you mean "prometheusrule"'),
-        (GROUPS, Document("toml", "n"), "use one of prometheusrule, rules"),
+        (GROUPS, Document("toml", "n"), "use one of prometheusrule, rules, vmrule, mimir"),
     ],
 )
 def test_refused(groups: tuple[RuleGroup, ...], document: Document, says: str) -> None:
@@ -174,6 +169,6 @@ def test_too_large_for_the_operator_but_not_for_a_rule_file() -> None:
         replace(POWER, spec=replace(POWER.spec, record=f"vmi:kubevirt_{number}:sum")) for number in range(2500)
     )
     groups = (RuleGroup("g", many),)
-    with pytest.raises(InputError, match="524288 in one PrometheusRule"):
+    with pytest.raises(InputError, match="524288 in one object; allow more groups"):
         render_document(groups, BARE, to_lines)
     assert render_document(groups, RULES, to_lines).count("- record:") == 2500

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gpurules.conventions.operator import (
+    SPEC_LIMIT,
     check_annotations,
     check_groups,
     check_labels,
@@ -13,6 +14,7 @@ from gpurules.conventions.operator import (
     check_spec_size,
 )
 from gpurules.conventions.plain import PlainGroup
+from gpurules.conventions.targets import Server
 from gpurules.conventions.violation import Violation
 from gpurules.output.document import Document
 from gpurules.output.formats.format import Format
@@ -38,4 +40,6 @@ FORMAT = Format(
     path=("spec",),
     metadata=True,
     check=check,
+    servers=(Server.PROMETHEUS, Server.THANOS, Server.VICTORIAMETRICS),
+    spec_limit=SPEC_LIMIT,
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gpurules.output.formats import prometheusrule, rules
+from gpurules.output.formats import mimir, prometheusrule, rules, vmrule
 from gpurules.output.formats.format import Format
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.nearest import did_you_mean
@@ -12,6 +12,8 @@ from gpurules.text.nearest import did_you_mean
 FORMATS: Mapping[str, Format] = {
     "prometheusrule": prometheusrule.FORMAT,
     "rules": rules.FORMAT,
+    "vmrule": vmrule.FORMAT,
+    "mimir": mimir.FORMAT,
 }
 
 

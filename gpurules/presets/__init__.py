@@ -1,0 +1,1 @@
+"""What to record for a purpose, by name."""

@@ -1,0 +1,82 @@
+"""The levels above the VM on every scenario: in one group, in many, and in many that are evaluated the wrong way round.
+
+Groups that are evaluated before those they read see the evaluation before: that is the lag which the documentation
+names, one interval for each step from the identity to the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import promtool_runs
+from gpurules.app.rendering import render
+from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
+from gpurules.scenario.leftover import with_leftovers
+from gpurules.scenario.model import Transition, World
+from gpurules.scenario.promtool import EVALUATION, rule_test
+from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from rendered import Rendered
+
+LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
+HOPS = 2
+"""From the identity to a GPU's record, and from there to the levels above the VM."""
+LEFT_OVER = ("steady", "migration", "restart", "prometheus_restart", "mig", "scraped_twice")
+KINDS = ("values", "rates", "senders", "health")
+GAPS = ("old_label_names",)
+
+
+@cache
+def rules(groups: str, honor_labels: str) -> Rendered:
+    config = Config(
+        dcgm=DcgmSection(honor_labels=honor_labels),
+        rules=RulesSection(levels=LEVELS, groups=groups, group_size=20),
+        output=OutputSection(format="rules"),
+    )
+    rendering = render(config)
+    specs = tuple(rule.spec for group in rendering.rules.groups for rule in group.rules)
+    return Rendered(rendering.text, specs, tuple(group.name for group in rendering.rules.groups))
+
+
+def story(name: str, groups: str, honor_labels: str, lag: int = 0, left_over: bool = False) -> str:
+    """The promtool test of a scenario; with a ``lag`` everything is settled so much later, and groups run backwards."""
+    told = rules(groups, honor_labels)
+    built = lagging(world(name), lag) if lag else world(name)
+    specs = tuple(spec for spec in told.specs if not (left_over and spec.step))
+    test = rule_test(built, specs, guests_honor=honor_labels == "true")
+    if left_over:
+        test = with_leftovers(test, built, specs, guests_honor=honor_labels == "true")
+    return promtool_runs.text_of(test, tuple(reversed(told.groups)) if lag else told.groups)
+
+
+def lagging(story: World, lag: int) -> World:
+    """The world in which whatever happens, and the start, is settled so much later."""
+    late = tuple(
+        replace(change, **{kind: max(change.at, change.until(kind)) + lag for kind in KINDS})
+        for change in story.transitions
+    )
+    return replace(story, transitions=(Transition(0, values=lag), *late))
+
+
+@pytest.mark.parametrize("honor_labels", ["false", "true"])
+@pytest.mark.parametrize("groups", ["single", "subsystem"])
+def test_every_scenario(promtools: dict[str, Path], groups: str, honor_labels: str) -> None:
+    texts = {name: story(name, groups, honor_labels) for name in SCENARIOS if name not in GAPS}
+    texts |= {f"{name}, left over": story(name, groups, honor_labels, left_over=True) for name in LEFT_OVER}
+
+    for version, promtool in promtools.items():
+        failed = promtool_runs.failures(promtool, rules(groups, honor_labels).rules, texts)
+        assert not failed, f"promtool {version}\n" + "\n".join(f"{name}: {said}" for name, said in failed.items())
+
+
+@pytest.mark.parametrize("honor_labels", ["false", "true"])
+def test_the_lag_between_groups_is_what_is_documented(promtool: Path, honor_labels: str) -> None:
+    texts = {
+        name: story(name, "subsystem", honor_labels, lag=HOPS * EVALUATION) for name in SCENARIOS if name not in GAPS
+    }
+
+    failed = promtool_runs.failures(promtool, rules("subsystem", honor_labels).rules, texts)
+    assert not failed, "\n".join(f"{name}: {said}" for name, said in failed.items())
