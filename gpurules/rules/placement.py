@@ -62,4 +62,6 @@ def whole_gpu(request: Request) -> tuple[str, ...]:
 
 def _freshest(request: Request, record: str) -> Expression:
     one = (*request.cluster, NAMESPACE, NAME, *request.device)
-    return aggregate("topk", one, call("timestamp", selector(record)), number(1))
+    # VictoriaMetrics' timestamp() looks past the marker of a series that ended, for as long as the lookback.
+    alive = binary("and", call("timestamp", selector(record)), selector(record))
+    return aggregate("topk", one, alive, number(1))

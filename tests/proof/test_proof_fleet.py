@@ -6,7 +6,6 @@ names, one interval for each step from the identity to the record.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,16 +15,15 @@ import promtool_runs
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
 from gpurules.scenario.leftover import with_leftovers
-from gpurules.scenario.model import Transition, World
 from gpurules.scenario.promtool import EVALUATION, rule_test
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from rendered import Rendered
+from stories import lagging
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 HOPS = 2
 """From the identity to a GPU's record, and from there to the levels above the VM."""
 LEFT_OVER = ("steady", "migration", "restart", "prometheus_restart", "mig", "scraped_twice")
-KINDS = ("values", "rates", "senders", "health")
 GAPS = ("old_label_names",)
 
 
@@ -50,15 +48,6 @@ def story(name: str, groups: str, honor_labels: str, lag: int = 0, left_over: bo
     if left_over:
         test = with_leftovers(test, built, specs, guests_honor=honor_labels == "true")
     return promtool_runs.text_of(test, tuple(reversed(told.groups)) if lag else told.groups)
-
-
-def lagging(story: World, lag: int) -> World:
-    """The world in which whatever happens, and the start, is settled so much later."""
-    late = tuple(
-        replace(change, **{kind: max(change.at, change.until(kind)) + lag for kind in KINDS})
-        for change in story.transitions
-    )
-    return replace(story, transitions=(Transition(0, values=lag), *late))
 
 
 @pytest.mark.parametrize("honor_labels", ["false", "true"])

@@ -1,0 +1,73 @@
+"""The same rules and stories, judged by VictoriaMetrics.
+
+vmalert writes what a rule gives when the group is through, so that each record is read one evaluation after it was
+written, also within a group: what happens is settled so many evaluations later as the longest chain of records has.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+import components
+import promtool_runs
+import vmalert_runs
+from gpurules.app.rendering import Rendering, render
+from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
+from gpurules.scenario.promtool import EVALUATION, rule_test
+from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from stories import depth, lagging
+
+LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
+GAPS = ("old_label_names",)
+SCRAPES = {"false": False, "true": True}
+
+
+@cache
+def rendered(honor_labels: str, groups: str = "single") -> Rendering:
+    return render(
+        Config(
+            dcgm=DcgmSection(honor_labels=honor_labels),
+            rules=RulesSection(levels=LEVELS, groups=groups),
+            output=OutputSection(format="vmrule", target="victoriametrics=1.112"),
+        )
+    )
+
+
+def rule_file(rendering: Rendering) -> str:
+    """The groups of the VMRule as a file for vmalert."""
+    return yaml.safe_dump(yaml.safe_load(rendering.text)["spec"])
+
+
+@pytest.mark.parametrize("groups", ["single", "subsystem"])
+@pytest.mark.parametrize("honor_labels", SCRAPES)
+def test_vmalert_accepts_what_is_rendered(honor_labels: str, groups: str) -> None:
+    vmalert = components.require("vmalert-1.112")
+
+    assert vmalert_runs.check(vmalert, rule_file(rendered(honor_labels, groups))) == ""
+
+
+def test_vmalert_can_refuse() -> None:
+    vmalert = components.require("vmalert-1.112")
+
+    assert vmalert_runs.check(vmalert, "groups: [{name: g, rules: [{record: a, expr: 'sum('}]}]")
+
+
+@pytest.mark.parametrize(("honor_labels", "honored"), SCRAPES.items())
+def test_every_scenario_shows_what_it_must(honor_labels: str, honored: bool) -> None:
+    vmalert_tool = components.require("vmalert-tool-1.112")
+    rendering = rendered(honor_labels)
+    rules = [rule for group in rendering.rules.groups for rule in group.rules]
+    specs = tuple(rule.spec for rule in rules)
+    lag = depth(rules) * EVALUATION
+    texts = {
+        name: promtool_runs.text_of(rule_test(lagging(world(name), lag), specs, honored), ())
+        for name in SCENARIOS
+        if name not in GAPS
+    }
+
+    failed = vmalert_runs.failures(vmalert_tool, rule_file(rendering), texts)
+    assert not failed, "\n".join(f"{name}: {said}" for name, said in failed.items())
