@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from gpurules.app.claims import Account, accounts, needed_counters
+from gpurules.app.presets import preset_of
 from gpurules.app.rendering import proved_rules
-from gpurules.app.sources import read_sources
+from gpurules.app.sources import Sources, read_sources
 from gpurules.config.model import Config
+from gpurules.rules.spec import RecordSpec
 from gpurules.text.terminal import table
 
 
@@ -23,4 +28,27 @@ def explain(config: Config, width: int) -> str:
             records = [spec.record for spec in specs if spec.role == "info"]
         rows.extend((counter.name if position == 0 else "", record) for position, record in enumerate(records))
     others = [(spec.record, spec.help) for spec in specs if spec.role != "field"]
-    return table(rows, ("counter", "records"), width) + "\n" + table(others, ("record", "what it says"), width)
+    return "\n".join(
+        [
+            table(rows, ("counter", "records"), width),
+            table(others, ("record", "what it says"), width),
+            *_preset(config, sources, specs, width),
+        ]
+    )
+
+
+def _preset(config: Config, sources: Sources, specs: list[RecordSpec], width: int) -> Iterator[str]:
+    """What stands for each metric that the preset accounts for, and the counters file that its guests need."""
+    preset = preset_of(config)
+    told = accounts(preset, specs)
+    if told:
+        yield "\n".join(_told(account, width) for account in told)
+    counters = needed_counters(preset, sources.catalog, sources.accepts)
+    if counters:
+        yield f"# What preset {preset.name} needs in the counters file of the guests:\n{counters}"
+
+
+def _told(account: Account, width: int) -> str:
+    answer = [("", account.expression)] if account.expression else []
+    note = [("", account.note)] if account.note else []
+    return f"{account.metric}\n{table([*answer, *note], width=width)}"

@@ -125,6 +125,11 @@ def _notes(config: Config, sources: Sources, rule_set: RuleSet) -> list[str]:
             "with honorLabels true a guest can book its GPUs on another virtual machine; "
             "set honorLabels to false on the monitors of guests"
         )
+    if len(rule_set.groups) > 1 and config.rules.groups == "auto":
+        notes.append(
+            f"the rules are in several groups ({len(rule_set.groups)}), which lag one interval behind each other; "
+            "--groups single keeps them together"
+        )
     missing = lacking(sources.selection, preset_of(config))
     if missing:
         notes.append(f"the counters files lack what preset {config.rules.preset} needs: {', '.join(missing)}")

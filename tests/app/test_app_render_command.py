@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 
 from gpurules.catalog.load import load_catalog
 from gpurules.catalog.writing import counters_csv
 from gpurules.cli.main import run as run_command_line
+from gpurules.output.templates import read_template
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -61,6 +63,17 @@ MISTAKES = {
     "metric in matcher": (("--dcgm-selector", '__name__="x"'), 2, "metric name"),
     "check without a file": (("--check",), 2, "-o FILE"),
     "unknown option": (("--kubevrit", "v1.6"), 2, "--kubevirt"),
+    "no such preset": (("--preset", "chargebak"), 2, 'did you mean "chargeback"'),
+    "no such level": (("--level", "nodes"), 2, 'did you mean "node"'),
+    "no such program": (("--target", "promtheus=2.53"), 2, "prometheus=2.53"),
+    "target too old": (("--target", "prometheus=2.42", "--query-offset", "1m"), 2, "Prometheus 2.53 or later"),
+    "format of another program": (("--target", "thanos=0.38", "--format", "vmrule"), 2, "that is for vmalert"),
+    "strategy for nobody": (("--partial-response", "warn"), 2, "--target, such as thanos=0.38"),
+    "group size": (("--group-size", "many"), 2, "--group-size"),
+    "negative group size": (("--group-size", "-1"), 2, "group_size"),
+    "metadata for Mimir": (("--format", "mimir", "--label", "a=b"), 2, "has no labels"),
+    "no template folder": (("--template-dir", "nowhere"), 2, "there is no such folder"),
+    "folder without the template": (("--template-dir", "/"), 2, "has no template prometheusrule.yaml.j2"),
     "folder is missing": (("-o", "nowhere/rules.yaml"), 3, "nowhere"),
 }
 
@@ -76,6 +89,71 @@ def test_mistakes_are_one_line_each(
     assert all(line.startswith("gpurules: ") for line in err.splitlines())
     assert "Traceback" not in err
     assert not list(Path().iterdir())
+
+
+LARGE = ("--preset", "full", "--cluster-label", "cluster", "--copy-label", "instance_type", "--copy-label", "os")
+LARGER = ("--copy-label", "guest_os_name", "--copy-label", "guest_os_kernel_release")
+
+
+def test_several_objects_are_one_file_that_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ("render", *LARGE, *LARGER, "-o", "rules.yaml")
+    code, _, err = run(capsys, *command)
+    documents = list(yaml.safe_load_all(Path("rules.yaml").read_text(encoding="utf-8")))
+    names = [group["name"] for document in documents for group in document["spec"]["groups"]]
+
+    assert code == 0
+    assert "several groups" in err
+    assert [document["metadata"]["name"] for document in documents] == ["gpurules-1", "gpurules-2"]
+    assert len(set(names)) == len(names)
+    assert run(capsys, *command, "--check")[:2] == (0, "")
+    Path("rules.yaml").write_text(yaml.safe_dump_all(documents[:1]), encoding="utf-8")
+    assert run(capsys, *command, "--check")[0] == 1
+
+
+def test_a_layout_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
+    template = read_template("prometheusrule.yaml.j2") or ""
+    Path("mine").mkdir()
+    own = template.replace("spec:\n", "# on call: the platform team\nspec:\n")
+    Path("mine/prometheusrule.yaml.j2").write_text(own, encoding="utf-8")
+    plain = run(capsys, "render")[1]
+
+    code, out, _ = run(capsys, "render", "--template-dir", "mine")
+    assert (code, out.replace("# on call: the platform team\n", "")) == (0, plain)
+    assert out != plain
+
+
+TRICKS = {
+    "another expression": ("[[ rule.expression | block(12) ]]", "vector(1)", "has another expression"),
+    "one rule more": (
+        "[% endfor %]\n[% endfor %]\n",
+        '[% endfor %]\n        - record: "a:kubevirt_b:sum"\n          expr: vector(1)\n[% endfor %]\n',
+        "rules, not",
+    ),
+    "out of the sandbox": ("[[ name ]]", "[[ name.__class__.__mro__ ]]", "cannot be filled"),
+    "another file": ("spec:\n", "[% include '../secret' %]\nspec:\n", "there is no template"),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "says"), TRICKS.values(), ids=TRICKS)
+def test_a_layout_cannot_change_the_rules(capsys: pytest.CaptureFixture[str], old: str, new: str, says: str) -> None:
+    template = read_template("prometheusrule.yaml.j2") or ""
+    Path("mine").mkdir()
+    Path("secret").write_text("x", encoding="utf-8")
+    assert template.count(old) == 1
+    Path("mine/prometheusrule.yaml.j2").write_text(template.replace(old, new), encoding="utf-8")
+
+    code, out, err = run(capsys, "render", "--template-dir", "mine", "-o", "rules.yaml")
+
+    assert (code, out) == (2, "")
+    assert says in err
+    assert err.count("\n") == 1
+    assert not Path("rules.yaml").exists()
+
+
+def test_a_template_folder_is_no_key_of_the_configuration(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("gpurules.yaml").write_text("version: 1\noutput: {template_dir: mine}\n", encoding="utf-8")
+
+    assert run(capsys, "render")[0] == 2
 
 
 def test_explain_accounts_for_every_default_counter(capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,6 @@ written, also within a group: what happens is settled so many evaluations later 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import pytest
 import yaml
