@@ -41,15 +41,29 @@ FULL = Document(
 )
 BARE = Document("prometheusrule", "gpurules")
 RULES = Document("rules", "gpurules", banner=BANNER)
+VMRULE = replace(FULL, format="vmrule")
+MIMIR = replace(RULES, format="mimir")
 
 
 @pytest.mark.parametrize(
     ("name", "document"),
-    [("full.yaml", FULL), ("bare.yaml", BARE), ("rules.yaml", RULES)],
-    ids=["PrometheusRule", "PrometheusRule without anything optional", "plain rule file"],
+    [
+        ("full.yaml", FULL),
+        ("bare.yaml", BARE),
+        ("rules.yaml", RULES),
+        ("vmrule.yaml", VMRULE),
+        ("mimir.yaml", MIMIR),
+    ],
+    ids=["PrometheusRule", "PrometheusRule without anything optional", "plain rule file", "VMRule", "Mimir"],
 )
 def test_documents(name: str, document: Document, golden: Callable[[str, str], None]) -> None:
     golden(name, render_document(GROUPS, document, to_lines))
+
+
+def test_settings_of_groups(golden: Callable[[str, str], None]) -> None:
+    groups = (replace(GROUPS[0], query_offset="1m", partial_response="abort"), replace(GROUPS[1], query_offset="1m"))
+
+    golden("settings.yaml", render_document(groups, BARE, to_lines))
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -73,6 +73,14 @@ CHEATS = {
     "one group less": (changed("in groups %]", "in groups[1:] %]"), "its groups are 'gpurules.vmi'"),
     "another group name": (changed("[[ group.name ]]", "[[ group.name ~ 1 ]]"), "'gpurules.identity1'"),
     "another interval": (changed("[[ group.interval ]]", "1h"), "has the interval '1h', not '30s'"),
+    "an offset that nobody asked for": (
+        changed("      rules:\n", "      query_offset: 1h\n      rules:\n"),
+        "has the query_offset '1h', not ''",
+    ),
+    "a strategy that nobody asked for": (
+        changed("      rules:\n", "      partial_response_strategy: warn\n      rules:\n"),
+        "has the partial_response_strategy 'warn', not ''",
+    ),
     "no interval": (changed("[% if group.interval %]", "[% if false %]"), "has the interval '', not '30s'"),
     "one rule less": (changed("in group.rules %]", "in group.rules[:1] %]"), "'gpurules.vmi' has 1 rules, not 3"),
     "another order": (changed("in group.rules %]", "in group.rules | reverse %]"), "in place of record"),

@@ -12,6 +12,8 @@ import yaml
 from gpurules.output.document import Document
 from gpurules.output.render import render_document
 from gpurules.promql.syntax.printer import to_lines
+from gpurules.rules.group import RuleGroup
+from gpurules.text.errors import InputError
 from rule_groups import GROUPS
 
 TEXT = {"type": "string"}
@@ -52,12 +54,13 @@ def test_accepted() -> None:
     assert list(VMRULE.iter_errors(yaml.safe_load(render_document(GROUPS, DOCUMENT, to_lines)))) == []
 
 
-@pytest.mark.parametrize("setting", ["query_offset", "partial_response"])
-def test_what_a_vmrule_has_no_place_for_is_never_lost(setting: str) -> None:
-    from gpurules.text.errors import InputError
-
-    value = {"query_offset": "1m", "partial_response": "warn"}[setting]
-    groups = tuple(replace(group, **{setting: value}) for group in GROUPS)
+@pytest.mark.parametrize(
+    "group",
+    [replace(GROUPS[0], query_offset="1m"), replace(GROUPS[0], partial_response="warn")],
+    ids=["query_offset", "partial_response"],
+)
+def test_what_a_vmrule_has_no_place_for_is_never_lost(group: RuleGroup) -> None:
+    groups = (group, *GROUPS[1:])
     with pytest.raises(InputError, match="has the"):
         render_document(groups, DOCUMENT, to_lines)
 
