@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gpurules.catalog.field import Catalog, Counter, Entity, Field, FieldKind, Selection
 from gpurules.config.model import Config
 from gpurules.presets.preset import Preset
-from gpurules.presets.registry import PRESETS
+from gpurules.presets.registry import preset_named
 
 Accepts = Callable[[str], bool]
 """Whether any exporter release in use knows a field by this name."""
@@ -17,7 +17,7 @@ _DRIVER = "DCGM_FI_SYSTEM_DRIVER_VERSION"
 
 def preset_of(config: Config) -> Preset:
     """The preset of ``config``."""
-    return PRESETS[config.rules.preset]
+    return preset_named(config.rules.preset)
 
 
 def levels_of(config: Config) -> tuple[str, ...]:

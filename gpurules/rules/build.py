@@ -7,14 +7,11 @@ from collections import Counter
 from gpurules.rules.combined import combined_rule
 from gpurules.rules.devices import count_rule, info_rule
 from gpurules.rules.fields import field_rule
-from gpurules.rules.fleet import LEVELS, fleet_rules
 from gpurules.rules.group import RecordingRule, RuleSet
 from gpurules.rules.grouping import GroupPolicy, grouped
 from gpurules.rules.health import health_rules
 from gpurules.rules.identity import device_rule, identity_rule
-from gpurules.rules.integrals import integral_rules
 from gpurules.rules.memory import memory_rules
-from gpurules.rules.placement import placement_rule
 from gpurules.rules.request import Request
 from gpurules.rules.spec import Refusal
 from gpurules.text.errors import InputError, Problem
@@ -49,9 +46,13 @@ def _vm_level(request: Request) -> tuple[RecordingRule, ...]:
 
 
 def _fleet_levels(request: Request) -> tuple[RecordingRule, ...]:
-    levels = [level for name in request.levels for level in LEVELS.get(name, ())]
-    if not levels:
+    if not set(request.levels) - {"vmi_gpu", "vmi"}:
         return ()
+    from gpurules.rules.fleet import LEVELS, fleet_rules
+    from gpurules.rules.integrals import integral_rules
+    from gpurules.rules.placement import placement_rule
+
+    levels = [level for name in request.levels for level in LEVELS.get(name, ())]
     rules = (rule for level in levels for rule in (*fleet_rules(level, request), *integral_rules(level, request)))
     return (placement_rule(request), *rules)
 

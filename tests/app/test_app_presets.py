@@ -17,7 +17,7 @@ from gpurules.catalog.reading import read_counters
 from gpurules.config import model
 from gpurules.config.model import Config, DcgmSection, RecordSetting, RulesSection
 from gpurules.conventions.upstream_names import check_upstream_name
-from gpurules.presets.registry import PRESETS
+from gpurules.presets.registry import PRESETS, preset_named
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.infer.records import record_type
 from gpurules.promql.syntax.parser import parse
@@ -51,7 +51,7 @@ def config_of(preset: str, counters: tuple[str, ...] = (), **rules: object) -> C
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_preset_is_complete(name: str) -> None:
-    preset = PRESETS[name]
+    preset = preset_named(name)
     catalog = load_catalog()
 
     assert name == preset.name
@@ -148,7 +148,7 @@ def test_explain_tells_them_and_the_counters_they_need(tmp_path: Path) -> None:
     file = tmp_path / "counters.csv"
     file.write_text(counters)
     read = read_counters((str(file),), load_catalog())
-    assert {row.field.name for row in read.counters} >= set(PRESETS["vep254"].fields or ())
+    assert {row.field.name for row in read.counters} >= set(preset_named("vep254").fields or ())
 
 
 def test_a_field_that_is_left_out_is_said() -> None:
@@ -163,4 +163,6 @@ def test_a_field_that_is_left_out_is_said() -> None:
 def test_counters_are_printed_where_a_preset_needs_some(name: str) -> None:
     sources = read_sources(config_of(name))
 
-    assert bool(needed_counters(PRESETS[name], sources.catalog, sources.accepts)) is (PRESETS[name].fields is not None)
+    assert bool(needed_counters(preset_named(name), sources.catalog, sources.accepts)) is (
+        preset_named(name).fields is not None
+    )

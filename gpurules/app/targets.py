@@ -1,0 +1,52 @@
+"""What the program that is to evaluate the rules, or the reader of a format, would drop or refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gpurules.config.model import Config
+from gpurules.conventions.targets import WORDS, Feature, Server, check_feature, check_target, read_target
+from gpurules.output.formats.registry import format_named
+from gpurules.promql.syntax.tree import Aggregation, Call, walk
+from gpurules.rules.group import RuleSet
+
+
+def complaints(rule_set: RuleSet, config: Config) -> Iterable[str]:
+    """One sentence for each thing that the target, or whoever reads the format, does not take."""
+    form = format_named(config.output.format)
+    target = read_target(config.output.target)
+    used = set(_settings(config))
+    if target is not None:
+        if target.server not in form.servers:
+            readers = " or ".join(server.value for server in form.servers)
+            yield f"{target.server.value} does not read the format {form.name}; that is for {readers}"
+            return
+        yield from (violation.message for violation in check_target(target, used | set(_words(rule_set))))
+        return
+    if Feature.PARTIAL_RESPONSE in used:
+        yield (
+            "partial_response_strategy means something to Thanos Ruler alone; "
+            "name it with --target, such as thanos=0.38, or leave --partial-response out"
+        )
+    if form.servers == (Server.VICTORIAMETRICS,) and Feature.QUERY_OFFSET in used:
+        # In no version, so that none has to be known.
+        never = check_feature(Server.VICTORIAMETRICS, (0, 0), Feature.QUERY_OFFSET)
+        yield from (violation.message for violation in never)
+
+
+def _settings(config: Config) -> Iterable[Feature]:
+    if config.rules.query_offset:
+        yield Feature.QUERY_OFFSET
+    if config.output.partial_response:
+        yield Feature.PARTIAL_RESPONSE
+
+
+def _words(rule_set: RuleSet) -> Iterable[Feature]:
+    """Functions and aggregations of the expressions."""
+    for group in rule_set.groups:
+        for rule in group.rules:
+            for node in walk(rule.expression):
+                word = node.function.text if isinstance(node, Call) else ""
+                word = node.op.text if isinstance(node, Aggregation) else word
+                if word in WORDS:
+                    yield WORDS[word]
