@@ -27,7 +27,8 @@ _LIBYAML_TOO_DEEP = "maximum nesting depth"
 _MAXIMUM_DIRECTIVES = 16
 _TAG_PREFIX = "tag:yaml.org,2002:"
 _SCALAR_TAGS = frozenset(("str", "int", "float", "bool", "null"))
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
+_BYTE_ORDER_MARK = "\ufeff"
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -73,11 +74,15 @@ def _refuse_unreadable(source: SourceText) -> None:
             Problem(f"the YAML is longer than {MAXIMUM_CHARACTERS:,} characters", Location(source.file), "split it")
         )
     found = _UNPRINTABLE.search(source.text)
-    if found:
+    places = [found.start()] if found else []
+    if _BYTE_ORDER_MARK in source.text:
+        places.append(source.text.index(_BYTE_ORDER_MARK))
+    if places:
+        place = min(places)
         raise InputError(
             Problem(
-                f"the character U+{ord(found[0]):04X} is not allowed in YAML",
-                source.locate(found.start()),
+                f"the character U+{ord(source.text[place]):04X} is not allowed in YAML",
+                source.locate(place),
                 "remove it, or write it as an escape in double quotes",
             )
         )
