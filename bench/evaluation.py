@@ -32,6 +32,7 @@ EVALUATIONS = 8
 INTERVAL = 20
 """Seconds between evaluations, more than the slowest file takes."""
 PATIENCE = 600
+ALL_LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 LARGE = (10_000, 2_000)
 FEW_VMS = (1_000, 2_000)
 FEW_GPUS = (10_000, 1_000)
@@ -76,6 +77,22 @@ def evaluation() -> Iterator[Ratio]:
             shutil.rmtree(data)
     yield Ratio("10000 VMs", taken[LARGE], "1000 VMs, 2000 GPUs each", taken[FEW_VMS], None)
     yield Ratio("2000 GPUs", taken[LARGE], "1000 GPUs, 10000 VMs each", taken[FEW_GPUS], None)
+
+
+def levels() -> Iterator[Ratio]:
+    """The default rules with all levels above the VM, against the default rules."""
+    prometheus, promtool = components.find("prometheus"), components.find("promtool")
+    if not prometheus or not promtool:
+        raise CannotMeasure("no prometheus and promtool: python tests/components.py fetch")
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "data"
+        clusters.build(*LARGE, promtool, data)
+        seconds = {
+            name: measure(prometheus, data, {name: RuleFile(rendering.text, f"count({POWER})")}, LARGE[1])[name]
+            for name, rendering in {"default": rule_files.rendered(), "levels": rule_files.rendered(ALL_LEVELS)}.items()
+        }
+    what = f"with namespace, node and cluster at {LARGE[0]} VMs, {LARGE[1]} GPUs"
+    yield Ratio(what, seconds["levels"], "the default rules", seconds["default"], None)
 
 
 def measure(prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: int) -> dict[str, float]:

@@ -20,9 +20,9 @@ GPU_LABELS = "namespace, name, node, UUID, GPU_I_ID, gpu"
 VM_LABELS = "namespace, name, node"
 
 
-def rendered() -> Rendering:
-    """The default rule set as a plain rule file."""
-    return render(Config(rules=RulesSection(rate_window=WINDOW), output=OutputSection(format="rules")))
+def rendered(levels: tuple[str, ...] = ()) -> Rendering:
+    """The default rule set as a plain rule file, with ``levels`` where any are named."""
+    return render(Config(rules=RulesSection(rate_window=WINDOW, levels=levels), output=OutputSection(format="rules")))
 
 
 def naive(specs: Iterable[RecordSpec], metrics: frozenset[str]) -> str:

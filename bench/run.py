@@ -14,6 +14,7 @@ BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "start": start.start,
     "render": start.render,
     "evaluation": evaluation.evaluation,
+    "levels": evaluation.levels,
 }
 
 

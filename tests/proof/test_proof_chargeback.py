@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import components
+import promtool_runs
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, OutputSection, RulesSection
 from gpurules.promql.syntax.printer import to_text
@@ -112,6 +113,15 @@ def test_energy(integrals: Mapping[str, str], promtools: dict[str, Path], tmp_pa
 
     for promtool in promtools.values():
         assert answers(promtool, tmp_path, {ENERGY: integrals[ENERGY]}, {POWER + LABELS: readings}, query) == ""
+
+
+def test_promtool_reads_every_query_of_the_page(promtools: dict[str, Path]) -> None:
+    queries = re.findall(r"```promql\n(.*?)\n```", PAGE, re.DOTALL)
+    rules = [f"{{record: a:b:c, expr: {json.dumps(query)}}}" for query in queries]
+
+    assert len(queries) > 4
+    for promtool in promtools.values():
+        assert promtool_runs.check(promtool, f"groups: [{{name: g, rules: [{', '.join(rules)}]}}]") == ""
 
 
 def test_the_test_can_fail(integrals: Mapping[str, str], promtool: Path, tmp_path: Path) -> None:
