@@ -18,7 +18,7 @@ def complaints(rule_set: RuleSet, config: Config) -> Iterable[str]:
     used = set(_settings(config))
     if target is not None:
         if target.server not in form.servers:
-            readers = " or ".join(server.value for server in form.servers)
+            readers = " or ".join(server.value for server in form.servers) or "a program without a target; leave it out"
             yield f"{target.server.value} does not read the format {form.name}; that is for {readers}"
             return
         yield from (violation.message for violation in check_target(target, used | set(_words(rule_set))))

@@ -50,22 +50,26 @@ def story(name: str, groups: str, honor_labels: str, lag: int = 0, left_over: bo
     return promtool_runs.text_of(test, tuple(reversed(told.groups)) if lag else told.groups)
 
 
-@pytest.mark.parametrize("honor_labels", ["false", "true"])
-@pytest.mark.parametrize("groups", ["single", "subsystem"])
-def test_every_scenario(promtools: dict[str, Path], groups: str, honor_labels: str) -> None:
-    texts = {name: story(name, groups, honor_labels) for name in SCENARIOS if name not in GAPS}
-    texts |= {f"{name}, left over": story(name, groups, honor_labels, left_over=True) for name in LEFT_OVER}
+@pytest.mark.parametrize(("honor_labels", "versions"), [("false", 9), ("true", 1)])
+def test_every_scenario(promtools: dict[str, Path], honor_labels: str, versions: int) -> None:
+    texts = {name: story(name, "single", honor_labels) for name in SCENARIOS if name not in GAPS}
+    texts |= {f"{name}, left over": story(name, "single", honor_labels, left_over=True) for name in LEFT_OVER}
 
-    for version, promtool in promtools.items():
-        failed = promtool_runs.failures(promtool, rules(groups, honor_labels).rules, texts)
+    for version, promtool in list(promtools.items())[:versions]:
+        failed = promtool_runs.failures(promtool, rules("single", honor_labels).rules, texts)
         assert not failed, f"promtool {version}\n" + "\n".join(f"{name}: {said}" for name, said in failed.items())
 
 
-@pytest.mark.parametrize("honor_labels", ["false", "true"])
-def test_the_lag_between_groups_is_what_is_documented(promtool: Path, honor_labels: str) -> None:
-    texts = {
-        name: story(name, "subsystem", honor_labels, lag=HOPS * EVALUATION) for name in SCENARIOS if name not in GAPS
-    }
+def test_the_lag_between_groups_is_what_is_documented(promtool: Path) -> None:
+    texts = {name: story(name, "subsystem", "false", lag=HOPS * EVALUATION) for name in SCENARIOS if name not in GAPS}
 
-    failed = promtool_runs.failures(promtool, rules("subsystem", honor_labels).rules, texts)
+    failed = promtool_runs.failures(promtool, rules("subsystem", "false").rules, texts)
     assert not failed, "\n".join(f"{name}: {said}" for name, said in failed.items())
+
+
+def test_groups_the_wrong_way_round_do_lag(promtool: Path) -> None:
+    told = rules("subsystem", "false")
+    test = rule_test(world("migration"), told.specs, guests_honor=False)
+    text = promtool_runs.text_of(test, tuple(reversed(told.groups)))
+
+    assert promtool_runs.failures(promtool, told.rules, {"migration": text})

@@ -18,9 +18,9 @@ class Format:
     ``summary`` is one line for help texts. ``template`` is the file that lays it out. ``constants`` are the top-level
     entries that a document of the format must have. ``path`` are the keys that lead to the entry ``groups``.
     ``metadata`` says whether the document has an object's metadata; ``name_key`` is the top-level entry that holds the
-    document's name where it has none. ``servers`` are the programs that read it. ``group_size`` is how many rules a
-    group may have where its reader limits them by default, ``spec_limit`` how many bytes of rules one object holds; 0:
-    no limit. ``check`` finds what the readers of the format would refuse.
+    document's name where it has none. ``servers`` are the programs that read it and that a target can name.
+    ``group_size`` is how many rules a group may have where its reader limits them by default, ``spec_limit`` how many
+    bytes of rules one object holds; 0: no limit. ``check`` finds what the readers of the format would refuse.
     """
 
     name: str

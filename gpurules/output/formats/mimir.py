@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from gpurules.conventions.operator import check_groups
 from gpurules.conventions.plain import PlainGroup
-from gpurules.conventions.targets import Server
 from gpurules.conventions.violation import Violation
 from gpurules.output.document import Document
 from gpurules.output.formats.format import Format
@@ -35,7 +34,7 @@ FORMAT = Format(
     path=(),
     metadata=False,
     check=check,
-    servers=(Server.PROMETHEUS,),
+    servers=(),
     name_key="namespace",
     group_size=GROUP_SIZE,
 )
