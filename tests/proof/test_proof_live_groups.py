@@ -1,0 +1,62 @@
+"""A real Prometheus evaluates each group at a moment of its own: many groups and all levels, live, with a migration and
+a restart in the middle of another one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import test_proof_live as live
+import yaml
+
+from gpurules.app.rendering import render
+from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
+from gpurules.scenario.fleet import cluster
+from gpurules.scenario.model import World
+from rendered import Rendered
+
+LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
+
+
+def rules_in_groups() -> Rendered:
+    """Everything but what adds up an hour, which no test can wait for."""
+    rendering = render(
+        Config(
+            dcgm=DcgmSection(honor_labels="false", collection_interval="1s"),
+            rules=RulesSection(rate_window="8s", groups="subsystem", levels=LEVELS),
+            output=OutputSection(format="rules"),
+        )
+    )
+    document = yaml.safe_load(rendering.text)
+    hourly = {rule.spec.record for group in rendering.rules.groups for rule in group.rules if rule.spec.step}
+    for group in document["groups"]:
+        group["rules"] = [rule for rule in group["rules"] if rule["record"] not in hourly]
+    specs = tuple(rule.spec for group in rendering.rules.groups for rule in group.rules if not rule.spec.step)
+    return Rendered(yaml.safe_dump(document), specs, tuple(group.name for group in rendering.rules.groups))
+
+
+def test_many_groups_follow_a_migration_and_survive_a_restart(prometheus: Path, tmp_path: Path) -> None:
+    rules = rules_in_groups()
+    assert len(rules.groups) > 10
+    with live.staged(World("live", replace(cluster(), collection=0.001), (0,))) as stage:
+        server = live.Server(prometheus, tmp_path / "server", live.free_port(), guests_honor=False)
+
+        def look() -> list[str]:
+            return live.differences(server, stage, rules)
+
+        try:
+            live.configure(server, stage, rules.text)
+            server.start()
+            live.settle(look)
+            stage.migrate(0)
+            live.settle(look)
+            server.stop()
+            stage.migrate(1)
+            time.sleep(1)
+            server.start()
+            live.settle(look)
+            server.stop()
+        finally:
+            server.kill()
+    assert server.failed_rules == {}
