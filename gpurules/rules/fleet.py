@@ -32,11 +32,12 @@ _BYTE = Unit((("byte", 1),))
 
 @dataclass(frozen=True, slots=True)
 class FleetLevel:
-    """``name``: as records spell it. ``of``: the labels that tell members apart. ``by_model``: and the GPU's model."""
+    """``name``: as records spell it. ``of``: the labels that tell members apart. ``where``: the GPUs are, in a help
+    text. ``by_model``: told apart by the GPU's model too."""
 
     name: str
     of: tuple[str, ...]
-    whose: str
+    where: str
     by_model: bool = False
 
     def labels(self, request: Request) -> tuple[str, ...]:
@@ -44,18 +45,18 @@ class FleetLevel:
         return (*request.cluster, *self.of, *((MODEL,) if self.by_model else ()))
 
     @property
-    def subject(self) -> str:
-        """Whose GPUs they are, for help texts."""
-        return f"{self.whose}, by model" if self.by_model else self.whose
+    def each(self) -> str:
+        """How a help text goes on."""
+        return ", for each model" if self.by_model else ""
 
 
 _PLAIN = (
-    FleetLevel("namespace", (NAMESPACE,), "a namespace"),
-    FleetLevel("node", (NODE,), "a node"),
-    FleetLevel("cluster", (), "the cluster"),
+    FleetLevel("namespace", (NAMESPACE,), "in a namespace"),
+    FleetLevel("node", (NODE,), "on a node"),
+    FleetLevel("cluster", (), "in the cluster"),
 )
 LEVELS: dict[str, tuple[FleetLevel, ...]] = {
-    level.name: (level, FleetLevel(f"{level.name}_model", level.of, level.whose, by_model=True)) for level in _PLAIN
+    level.name: (level, FleetLevel(f"{level.name}_model", level.of, level.where, by_model=True)) for level in _PLAIN
 }
 """What is recorded for each level that a user can ask for."""
 
@@ -91,7 +92,7 @@ def _count(level: FleetLevel, request: Request) -> RecordingRule:
         labels=labels,
         unit=ONE,
         kind=Kind.GAUGE,
-        help=f"Number of GPUs of {level.subject} that virtual machines have and that send anything.",
+        help=f"Number of GPUs {level.where} that virtual machines have and that send anything{level.each}.",
         operation="count",
     )
     return RecordingRule(spec, aggregate("count", labels, placed_gpus(request, labels)))
@@ -114,7 +115,7 @@ def _field(measured: MeasuredField, level: FleetLevel, request: Request) -> Reco
         labels=labels,
         unit=source.unit,
         kind=source.kind,
-        help=f"{_WORDS[combine]} over the GPUs of {level.subject}: {field.help}",
+        help=f"{_WORDS[combine]} over the GPUs {level.where}{level.each}: {field.help}",
         operation=combine,
     )
     return RecordingRule(spec, aggregate(combine, labels, series))
@@ -131,7 +132,7 @@ def _memory_total(level: FleetLevel, request: Request) -> RecordingRule:
         labels=labels,
         unit=_BYTE,
         kind=Kind.GAUGE,
-        help=f"Framebuffer memory of all GPUs of {level.subject}.",
+        help=f"Framebuffer memory of all GPUs {level.where}{level.each}.",
         operation="sum",
     )
     series = _current(level, request, selector(total.spec.record))
@@ -148,7 +149,8 @@ def _memory_ratio(measured: dict[str, MeasuredField], level: FleetLevel, request
         labels=labels,
         unit=ONE,
         kind=Kind.RATIO,
-        help=f"Share of the framebuffer memory of all GPUs of {level.subject} that is used, reserved memory left out.",
+        help=f"Share of the framebuffer memory of all GPUs {level.where} that is used, reserved memory left out"
+        f"{level.each}.",
         operation="sum",
     )
     used = selector(field_spec(measured[USED], request).record)

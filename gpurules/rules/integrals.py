@@ -39,7 +39,11 @@ def integral_rules(level: FleetLevel, request: Request) -> tuple[RecordingRule, 
 def _rule(
     level: FleetLevel, request: Request, stem: str, source: str, unit: Unit, fields: tuple[str, ...]
 ) -> RecordingRule:
-    what = "Energy that the GPUs drew" if fields else "Time that GPUs were held, summed over the GPUs,"
+    what = (
+        f"Energy that the GPUs {level.where} drew"
+        if fields
+        else f"Time for which VMs had the GPUs {level.where}, summed,"
+    )
     spec = RecordSpec(
         record=record_name(level.name, stem, OPERATION),
         level=level.name,
@@ -48,7 +52,7 @@ def _rule(
         labels=level.labels(request),
         unit=unit,
         kind=Kind.RATE if fields == (ENERGY,) else Kind.GAUGE,
-        help=f"{what} in the last hour: {level.subject}.",
+        help=f"{what} in the last hour{level.each}.",
         operation="sum_over_time",
         step=STEP,
     )

@@ -108,6 +108,26 @@ def test_what_the_user_says_stands_over_the_preset(tmp_path: Path) -> None:
     assert "DCGM_FI_DEV_BOARD_POWER_WATTS" not in note
 
 
+@pytest.mark.parametrize(
+    ("counter", "records"),
+    [
+        ("DCGM_FI_DEV_POWER_USAGE", {"power_watts:sum", "energy_joules:sum_over_time1h"}),
+        ("DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION", {"energy_use_watts:rate5m_sum", "energy_joules:sum_over_time1h"}),
+        ("DCGM_FI_DEV_SM_CLOCK", set()),
+    ],
+)
+def test_energy_needs_power_or_the_energy_counter(counter: str, records: set[str], tmp_path: Path) -> None:
+    file = tmp_path / "counters.csv"
+    file.write_text(f"{counter}, gauge, x\n")
+    rendering = render(config_of("default", (str(file),), levels=("cluster",)))
+    cluster = {
+        rule.spec.record for group in rendering.rules.groups for rule in group.rules if rule.spec.level == "cluster"
+    }
+
+    always = {"devices:count", "device_seconds:sum_over_time1h"}
+    assert cluster == {f"cluster:kubevirt_vmi_gpu_{name}" for name in always | records}
+
+
 def test_vep254_accounts_for_all_eleven() -> None:
     config = config_of("vep254")
     specs = [rule.spec for group in render(config).rules.groups for rule in group.rules]
