@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gpurules.app.presets import Accepts, preset_selection
+from gpurules.app.sources import read_sources
 from gpurules.catalog.field import Catalog
 from gpurules.catalog.writing import counters_rows
+from gpurules.config.model import Config
 from gpurules.presets.preset import Claim, Preset
 from gpurules.rules.spec import RecordSpec
 
@@ -33,6 +35,15 @@ def needed_counters(preset: Preset, catalog: Catalog, accepts: Accepts) -> str:
     """The counters file that ``preset`` needs in the guests; empty where it needs none in particular."""
     selection = None if preset.fields is None else preset_selection(preset, catalog, accepts)
     return counters_rows((row.name, row.declared_type, row.help) for row in selection.counters) if selection else ""
+
+
+def counters_file(config: Config) -> str:
+    """The counters file that guests need for the preset of ``config``, whatever counters files it names.
+
+    Names are those that the exporter releases of ``config`` accept.
+    """
+    selection = read_sources(replace(config, dcgm=replace(config.dcgm, counters=()))).selection
+    return counters_rows((row.name, row.declared_type, row.help) for row in selection.counters)
 
 
 def _account(claim: Claim, specs: Iterable[RecordSpec]) -> Account:

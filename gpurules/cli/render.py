@@ -23,7 +23,10 @@ from gpurules.config.model import Config
     help="Templates of your own for the document's layout; they may add metadata and comments, nothing else.",
 )
 @click.option("--explain", is_flag=True, help="Print which records each counter becomes, or the reason why none.")
-def command(config: Config, output: str, check: bool, template_dir: str | None, explain: bool) -> None:
+@click.option("--needed-counters", is_flag=True, help="Print the counters file that the guests need for the preset.")
+def command(
+    config: Config, output: str, check: bool, template_dir: str | None, explain: bool, needed_counters: bool
+) -> None:
     """Render recording rules that book each GPU on its virtual machine.
 
     Every expression is typed, proved free of many-to-many joins, read by a second parser and compared with the written
@@ -36,6 +39,7 @@ def command(config: Config, output: str, check: bool, template_dir: str | None, 
       gpurules render --preset chargeback --format vmrule --target victoriametrics=1.112 -o vmrule.yaml
       gpurules render --check -o rules.yaml
       gpurules render --explain
+      gpurules render --preset vep254 --needed-counters > counters.csv
     """
     from gpurules.app.rendering import difference_on_disk, render, template_folder
     from gpurules.text.errors import CheckFailed, Problem
@@ -44,8 +48,13 @@ def command(config: Config, output: str, check: bool, template_dir: str | None, 
 
     if check and output == "-":
         raise click.UsageError("--check needs -o FILE, the file to compare with.")
-    if check and explain:
-        raise click.UsageError("--check and --explain exclude each other.")
+    if check + explain + needed_counters > 1:
+        raise click.UsageError("--check, --explain and --needed-counters exclude each other.")
+    if needed_counters:
+        from gpurules.app.claims import counters_file
+
+        write_atomically(output, counters_file(config))
+        return
     if explain:
         from shutil import get_terminal_size
 

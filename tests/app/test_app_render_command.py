@@ -11,6 +11,7 @@ import yaml
 from gpurules.catalog.load import load_catalog
 from gpurules.catalog.writing import counters_csv
 from gpurules.cli.main import run as run_command_line
+from gpurules.config.model import PRESETS
 from gpurules.output.templates import read_template
 
 
@@ -61,6 +62,8 @@ MISTAKES = {
     "short window": (("--rate-window", "1m"), 2, "4m"),
     "bad matcher": (("--info-selector", "job=x"), 2, "label matchers"),
     "metric in matcher": (("--dcgm-selector", '__name__="x"'), 2, "metric name"),
+    "check and explain": (("--check", "--explain", "-o", "x"), 2, "exclude each other"),
+    "explain and counters": (("--needed-counters", "--explain"), 2, "exclude each other"),
     "check without a file": (("--check",), 2, "-o FILE"),
     "unknown option": (("--kubevrit", "v1.6"), 2, "--kubevirt"),
     "no such preset": (("--preset", "chargebak"), 2, 'did you mean "chargeback"'),
@@ -162,6 +165,21 @@ def test_explain_accounts_for_every_default_counter(capsys: pytest.CaptureFixtur
     described = [line.split()[0] for line in out.splitlines() if line.startswith("DCGM_")]
     assert len(described) == 26
     assert "vmi:kubevirt_vmi_gpu_power_watts:sum" in out
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_counters_that_a_preset_needs_are_a_file_that_it_takes(
+    capsys: pytest.CaptureFixture[str], preset: str
+) -> None:
+    command = ("render", "--preset", preset, "--format", "rules")
+    code, counters, _ = run(capsys, *command, "--needed-counters")
+    Path("counters.csv").write_text(counters, encoding="utf-8")
+
+    def rules(*more: str) -> list[str]:
+        return [line for line in run(capsys, *command, *more)[1].splitlines() if not line.startswith("#")]
+
+    assert code == 0
+    assert rules("--counters", "counters.csv") == rules()
 
 
 def test_all_fields_render(capsys: pytest.CaptureFixture[str]) -> None:
