@@ -43,7 +43,7 @@ def proved_rules(config: Config, sources: Sources) -> RuleSet:
     Raises InputError for what cannot be built, NotProved or CheckFailed where the result does not hold.
     """
     types = source_types(config, sources)
-    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields)
+    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields, config.rules.entities)
     rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals)
     prove(rule_set, types.type_of)
     _judge(rule_set)
