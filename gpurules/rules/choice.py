@@ -40,8 +40,8 @@ def choose(
 ) -> Choice:
     """Sorts the counters of ``selection``, in their order; a field that two counters name is recorded once.
 
-    ``entities``: what is recorded beside GPUs, such as ``link``. ``settings`` are by field name, any of its names. Raises InputError for a setting whose field is unknown or not
-    selected.
+    ``settings`` are by field name, any of its names. ``entities``: what is recorded beside GPUs, such as ``link``.
+    Raises InputError for a setting whose field is unknown or not selected.
     """
     by_field = _settings_by_field(settings, selection, catalog)
     fields: dict[str, MeasuredField] = {}

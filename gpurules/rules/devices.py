@@ -18,7 +18,6 @@ COUNT = record_name("vmi", "devices", "count")
 
 def info_rule(request: Request) -> RecordingRule:
     """One series for each VM and GPU that says what the GPU is; the freshest description wins."""
-    described = tuple(dict.fromkeys(row.label for row in request.label_rows))
     beyond = (*request.device, MODEL, PCI_ADDRESS, *dict.fromkeys(row.label for row in request.label_rows))
 
     def many(source: Source) -> Expression:

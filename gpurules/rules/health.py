@@ -15,7 +15,7 @@ from gpurules.rules.devices import INFO, info_rule
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identities.pods import OWNER_METRIC, holders, owned_pods
 from gpurules.rules.identities.vms import INFO_METRIC, any_info, several
-from gpurules.rules.identity import devices, identities, identity_of, identity_rule, keeps_address, read
+from gpurules.rules.identity import devices, identities, identity_of, identity_rule, keeps_address, one_side, read
 from gpurules.rules.names import record_name
 from gpurules.rules.paths.path import Source
 from gpurules.rules.request import (
@@ -152,7 +152,8 @@ def _unmatched_of(request: Request, source: Source) -> Expression:
     identity = identity_of(source)
     key = identity.joined_on(request)
     series = devices(request, source, _LAUNCHER) if POD in key else devices(request, source)
-    return binary("unless", aggregate("group", key, series), read(identity_rule(request, identity), request), on=key)
+    known = selector(identity.record) if request.recorded else one_side(request, identity)
+    return binary("unless", aggregate("group", key, series), known, on=key)
 
 
 def _ambiguous(request: Request) -> Expression:
@@ -220,9 +221,7 @@ def _unmapped(request: Request) -> RecordingRule:
 def _silent(request: Request) -> Expression:
     if _by_pod(request) == request.sources:
         identity = identities(request)[0]
-        return binary(
-            "unless", holders(request), read(identity_rule(request, identity), request), on=request.launcher
-        )
+        return binary("unless", holders(request), read(identity_rule(request, identity), request), on=request.launcher)
     owned = binary("and", owned_pods(request), holders(request), on=request.launcher)
     silent: Expression = aggregate("group", request.vm_key, owned)
     for identity in identities(request):

@@ -102,9 +102,7 @@ _WORDS = {
 def _devices(request: Request, source: Source, matchers: Sequence[Matcher] = ()) -> Expression:
     names = device_names(request)
     beyond = device_labels(request, source)[len(identity_of(source).joined_on(request)) :]
-    return keyed(
-        source, request, "group", beyond, lambda only: series_of(names, only), matchers=matchers, exact=True
-    )
+    return keyed(source, request, "group", beyond, lambda only: series_of(names, only), matchers=matchers, exact=True)
 
 
 def devices(request: Request, source: Source, *matchers: Matcher) -> Expression:
@@ -115,7 +113,7 @@ def devices(request: Request, source: Source, *matchers: Matcher) -> Expression:
 
 
 def freshest_devices(request: Request, source: Source) -> Expression:
-    """Each device of ``source`` once; where it is described in two ways, as it was last (unless nothing is recorded)."""
+    """Each device of ``source`` once; where it is described in two ways, as it was last, if that is recorded."""
     found = devices(request, source)
     if isinstance(found, VectorSelector):
         found = call("timestamp", found)
@@ -151,9 +149,14 @@ def identity_rule(request: Request, identity: Identity) -> RecordingRule:
     )
     senders = united([_senders(request, source) for source in request.sources if identity_of(source) is identity])
     sending = binary("and", identity.relation(request), senders, on=key)
-    # Whoever can write a launcher's label or name could claim it for a second VM, and stop every join.
-    claimed_once = aggregate("topk", key, sending, number(1))
-    return RecordingRule(spec, aggregate("group", labels, claimed_once))
+    return RecordingRule(spec, _once_each(request, identity, sending))
+
+
+def _once_each(request: Request, identity: Identity, vms: Expression) -> Expression:
+    """One VM for each key: whoever can write a launcher's label or name could claim it for a second VM, and stop every
+    join."""
+    key = identity.joined_on(request)
+    return aggregate("group", (*key, *identity.adds(request)), aggregate("topk", key, vms, number(1)))
 
 
 _HELP = {
@@ -166,12 +169,11 @@ _HELP = {
 
 def one_side(request: Request, identity: Identity) -> Expression:
     """The one side of a join on ``identity``: at most one series for each key."""
-    rule = identity_rule(request, identity)
-    record = read(rule, request)
-    if not isinstance(record, VectorSelector) or identity.lasting(request):
-        return record
-    freshest = aggregate("topk", identity.joined_on(request), call("timestamp", record), number(1))
-    return aggregate("group", rule.spec.labels, freshest)
+    if not request.recorded:
+        # Who sends nothing is not joined with anything.
+        return _once_each(request, identity, identity.relation(request))
+    record = selector(identity.record)
+    return record if identity.lasting(request) else _once_each(request, identity, call("timestamp", record))
 
 
 def attributed(

@@ -27,8 +27,8 @@ def freshest_vms(request: Request, matchers: tuple[Matcher, ...] = RUNNING) -> E
     freshest = aggregate("topk", request.vm_key, own, number(1))
     if not request.observer:
         return freshest
-    theirs = call("timestamp", selector(INFO_METRIC, *matchers, *_observed(request)))
-    theirs = aggregate("topk", (*request.cluster, EXPORTED_NAMESPACE, NAME), theirs, number(1))
+    seen = call("timestamp", selector(INFO_METRIC, *matchers, *_observed(request)))
+    theirs = aggregate("topk", (*request.cluster, EXPORTED_NAMESPACE, NAME), seen, number(1))
     both = binary("or", freshest, relabel(theirs, NAMESPACE, EXPORTED_NAMESPACE))
     return aggregate("topk", request.vm_key, both, number(1))
 

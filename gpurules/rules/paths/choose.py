@@ -33,7 +33,7 @@ class Sources:
 
 
 def lacks(identity: Identity, labels_of: LabelsOf) -> tuple[str, tuple[str, ...]] | None:
-    """The first metric that ``identity`` needs and that is not there, with its missing labels; None for a served one."""
+    """The first metric that ``identity`` needs and that is not there, with the missing labels; None where all are."""
     for metric, labels in identity.needs:
         known = labels_of(metric)
         if known is None:

@@ -30,8 +30,8 @@ class Source:
     stores them. ``selections``: matchers of the series that are read, a series of any of them is. ``keyed``: how they
     are brought to the key: it gets two aggregations and ``stored``. ``renamed``: labels of the key that are stored
     under another name, by which matchers reach them. ``guest``: whether the numbers are a guest's own; those that are
-    not give way to a guest's. ``hosts``: whether they come from exporters on nodes alone. ``told_apart``: the device record keeps the scraped address in any case, since whoever
-    sends such series names the VM himself.
+    not give way to a guest's. ``hosts``: whether they come from exporters on nodes alone. ``told_apart``: the device
+    record keeps the scraped address in any case, since whoever sends such series names the VM himself.
     """
 
     name: str
