@@ -55,9 +55,11 @@ def pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | 
     for machine in cluster.machines:
         for one in collected(machine, moment):
             answers = within(one.exporter.answers, moment)
-            # An exporter on a node has the GPUs of several VMs.
-            before = found.get(one.target) or ()
-            found[one.target] = (*before, *guest_samples(machine, one, moment, cluster)) if answers else None
+            page = tuple(guest_samples(machine, one, moment, cluster)) if answers else None
+            if one.target.kind == "host":
+                # An exporter on a node has the GPUs of several VMs, and answers without one that is lost.
+                page = (*(found.get(one.target) or ()), *(page or ()))
+            found[one.target] = page
     for host in cluster.host_exporters:
         answers = within(host.exporter.answers, moment)
         before = found.get(host_target(host)) or ()

@@ -168,7 +168,7 @@ def distinct_releases(case: Case) -> list[str]:
     """One release for each rule file that differs in more than comments, or is fed other labels."""
     found = {}
     for release in case.releases:
-        fed = (release in WITHOUT_ADDRESSES, release in WITHOUT_VMI_POD)
+        fed = ("remote" in case.paths and release in WITHOUT_ADDRESSES, release in WITHOUT_VMI_POD)
         found.setdefault((rules_of(case, release).rules, fed), release)
     return list(found.values())
 
