@@ -142,7 +142,9 @@ def host_samples(host: HostExporter, moment: float, cluster: Cluster) -> Iterato
 
 
 def mapping(workload: Workload) -> dict[str, str]:
-    """The labels of dcgm-exporter's pod mapping."""
+    """The labels of dcgm-exporter's pod mapping; none where the GPU is mapped to no pod."""
+    if not workload.pod:
+        return {}
     return {"namespace": workload.namespace, "pod": workload.pod, "container": workload.container}
 
 
@@ -164,7 +166,8 @@ def gpu_samples(
                 labels |= {"GPU_I_ID": instance.id, "GPU_I_PROFILE": instance.profile}
             if name == XID and exporter.error_labels:
                 labels |= error_labels(reading)
-            yield Sample(labels_of(labels | more), reading.at(read))
+            for copy in exporter.copies:
+                yield Sample(labels_of({**labels, **more, **dict(copy)}), reading.at(read))
 
 
 def gpu_labels(exporter: Exporter, gpu: Gpu) -> dict[str, str]:

@@ -55,7 +55,7 @@ def refused(*arguments: str) -> list[str]:
         (["--dcgm-selector", 'job=~"guest-.*"'], Config(dcgm=DcgmSection(selector='job=~"guest-.*"'))),
         (["--honor-labels", "false"], Config(dcgm=DcgmSection(honor_labels="false"))),
         (
-            ["--path-selector", "remote=job=\"x\""],
+            ["--path-selector", 'remote=job="x"'],
             Config(dcgm=DcgmSection(path_selectors={"remote": 'job="x"'})),
         ),
         (["--vm-namespace-label", "tenant"], Config(dcgm=DcgmSection(vm_namespace_label="tenant"))),

@@ -1,7 +1,7 @@
 """Every collection path in every story, for the releases that serve it: alone, beside others, recorded and inline.
 
-Labels of the targets are those of :mod:`gpurules.scenario.target`, which names the source of each. Renderings that differ
-in nothing but comments are run once.
+Labels of the targets are those of :mod:`gpurules.scenario.target`, which names the source of each. Renderings that
+differ in nothing but comments are run once, and the counters are a few of each kind: all are in another proof.
 """
 
 from __future__ import annotations
@@ -22,10 +22,16 @@ from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.leftover import with_leftovers
 from gpurules.scenario.model import World, absent_value
 from gpurules.scenario.promtool import rule_test
+from gpurules.scenario.quantities import ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from gpurules.scenario.told import WITHOUT_ADDRESSES, WITHOUT_VMI_POD, told
 
 RELEASES = ("v1.2", "v1.3", "v1.4", *rendered.RELEASES)
+
+COUNTERS = Path(__file__).with_name("few-counters.csv")
+FIELDS = (UTILISATION, USED, FREE, POWER, ENERGY, XID, ENGINE, "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS")
+"""What stands in that file: gauges, a ratio, a counter, a code with a dimension, one for each MIG instance, one
+where zero is no measurement."""
 
 Ways = tuple[tuple[str, ...], ...]
 
@@ -125,7 +131,7 @@ LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind"
 def rules_of(case: Case, release: str) -> rendered.Rendered:
     """The rules of a case for a release."""
     config = Config(
-        dcgm=DcgmSection(honor_labels=case.honor, vm_name_label=case.name_label),
+        dcgm=DcgmSection(counters=(str(COUNTERS),), honor_labels=case.honor, vm_name_label=case.name_label),
         kubevirt=KubevirtSection(release=release, gpu_resources=(GPU_RESOURCE,) if case.kube_state else ()),
         rules=RulesSection(paths=case.paths, identity="inline" if case.inline else "record"),
         output=OutputSection(format="rules"),
@@ -147,7 +153,7 @@ def rules_for(case: Case, release: str) -> RulesFor:
 def story(name: str, case: Case, release: str) -> World:
     """A story as it is told over the case's ways."""
     kube_state = case.kube_state or release in WITHOUT_VMI_POD
-    return told(world(name, absent_value(release)), case.ways, release, kube_state)
+    return told(world(name, absent_value(release)), case.ways, release, kube_state, FIELDS)
 
 
 def texts_of(case: Case, release: str) -> dict[str, str]:
@@ -166,7 +172,7 @@ def texts_of(case: Case, release: str) -> dict[str, str]:
 
 def distinct_releases(case: Case) -> list[str]:
     """One release for each rule file that differs in more than comments, or is fed other labels."""
-    found = {}
+    found: dict[tuple[str, tuple[bool, bool]], str] = {}
     for release in case.releases:
         fed = ("remote" in case.paths and release in WITHOUT_ADDRESSES, release in WITHOUT_VMI_POD)
         found.setdefault((rules_of(case, release).rules, fed), release)
