@@ -22,6 +22,8 @@ import clusters
 import rule_files
 from ratio import Ratio
 
+from gpurules.config.model import Config, RulesSection
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import components
 
@@ -89,13 +91,18 @@ def levels() -> Iterator[Ratio]:
         clusters.build(*LARGE, promtool, data)
         seconds = {
             name: measure(prometheus, data, {name: RuleFile(rendering.text, f"count({POWER})")}, LARGE[1])[name]
-            for name, rendering in {"default": rule_files.rendered(), "levels": rule_files.rendered(ALL_LEVELS)}.items()
+            for name, rendering in {
+                "default": rule_files.rendered(),
+                "levels": rule_files.rendered(Config(rules=RulesSection(levels=ALL_LEVELS))),
+            }.items()
         }
     what = f"with namespace, node and cluster at {LARGE[0]} VMs, {LARGE[1]} GPUs"
     yield Ratio(what, seconds["levels"], "the default rules", seconds["default"], None)
 
 
-def measure(prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: int) -> dict[str, float]:
+def measure(
+    prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: int, evaluations: int = EVALUATIONS
+) -> dict[str, float]:
     """Seconds that one evaluation of each file takes: the fastest of several for each rule, summed.
 
     One Prometheus evaluates all of them in turn, so that they share what disturbs the machine. Raises CannotMeasure
@@ -105,7 +112,7 @@ def measure(prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: i
     with tempfile.TemporaryDirectory(dir=data.parent) as folder, _server(prometheus, data, texts, Path(folder)) as url:
         taken: dict[tuple[str, int], dict[str, float]] = {}
         deadline = time.monotonic() + PATIENCE
-        while not taken or any(len(found) <= EVALUATIONS for found in taken.values()):
+        while not taken or any(len(found) <= evaluations for found in taken.values()):
             if time.monotonic() > deadline:
                 raise CannotMeasure(f"Prometheus evaluated too seldom in {PATIENCE} s")
             time.sleep(1)

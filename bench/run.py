@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import evaluation
+import paths
 import start
 from ratio import HEADING, Ratio, show
 
@@ -14,6 +15,7 @@ BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "start": start.start,
     "render": start.render,
     "evaluation": evaluation.evaluation,
+    "paths": paths.paths,
     "levels": evaluation.levels,
 }
 

@@ -37,10 +37,16 @@ def restricted(selection: Selection, preset: Preset) -> Selection:
     return Selection(kept, selection.sources)
 
 
-def preset_selection(preset: Preset, catalog: Catalog, accepts: Accepts) -> Selection | None:
-    """The counters that ``preset`` needs where no file names any; None: dcgm-exporter's defaults."""
+def preset_selection(
+    preset: Preset, catalog: Catalog, accepts: Accepts, entities: tuple[str, ...] = ()
+) -> Selection | None:
+    """The counters that ``preset`` needs where no file names any; None: dcgm-exporter's defaults.
+
+    ``entities``: what is recorded beside GPUs.
+    """
     if preset.everything:
-        fields = [field for field in catalog.fields if _recordable(field) and any(map(accepts, field.names))]
+        known = [field for field in catalog.fields if _recordable(field, entities)]
+        fields = [field for field in known if any(map(accepts, field.names))]
     elif preset.fields is not None:
         fields = [catalog.by_name[name] for name in preset.fields]
     else:
@@ -55,8 +61,9 @@ def lacking(selection: Selection, preset: Preset) -> tuple[str, ...]:
     return tuple(name for name in preset.fields or () if name not in there)
 
 
-def _recordable(field: Field) -> bool:
-    return not field.refusal and field.kind is not FieldKind.LABEL and field.entity in (Entity.GPU, Entity.GLOBAL)
+def _recordable(field: Field, entities: tuple[str, ...]) -> bool:
+    measured = field.entity in (Entity.GPU, Entity.GLOBAL) or field.entity.value in entities
+    return measured and not field.refusal and field.kind is not FieldKind.LABEL
 
 
 def _counter(field: Field, accepts: Accepts) -> Counter:

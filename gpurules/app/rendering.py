@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gpurules.app.groups import group_policy, require_target, with_settings
 from gpurules.app.presets import lacking, preset_of
-from gpurules.app.rule_request import rule_request
+from gpurules.app.rule_request import path_notes, rule_request
 from gpurules.app.series import source_types
 from gpurules.app.sources import Sources, read_sources
 from gpurules.config.model import Config
@@ -19,6 +19,7 @@ from gpurules.output.document import Document
 from gpurules.output.formats.registry import format_named
 from gpurules.output.render import render_document
 from gpurules.promql.judge import must_mean
+from gpurules.promql.syntax.lexer import MAX_LENGTH
 from gpurules.promql.syntax.printer import to_lines, to_text
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.build import build
@@ -47,9 +48,11 @@ def proved_rules(config: Config, sources: Sources) -> RuleSet:
     Raises InputError for what cannot be built, NotProved or CheckFailed where the result does not hold.
     """
     types = source_types(config, sources)
-    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields)
+    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields, config.rules.entities)
     rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals, group_policy(config))
     prove(rule_set, types.type_of)
+    if config.rules.identity == "inline":
+        _refuse_long(rule_set)
     _judge(rule_set)
     return with_settings(rule_set, config)
 
@@ -59,16 +62,17 @@ def render(config: Config, template_directory: Path | None = None) -> Rendering:
     sources = read_sources(config)
     rule_set = proved_rules(config, sources)
     require_target(rule_set, config)
+    notes = path_notes(config, sources)
     document = Document(
         format=config.output.format,
         name=config.output.name,
         namespace=config.output.namespace,
         labels=config.output.labels,
         annotations=config.output.annotations,
-        banner=banner_lines(_inputs(config, sources)),
+        banner=banner_lines((*_inputs(config, sources), *(NamedInput("mind", note) for note in notes))),
     )
     text = render_document(rule_set.groups, document, _readable, template_directory)
-    return Rendering(text, rule_set, tuple(_notes(config, sources, rule_set)))
+    return Rendering(text, rule_set, (*notes, *_notes(config, sources, rule_set)))
 
 
 def template_folder(path: str, config: Config) -> Path:
@@ -93,6 +97,19 @@ def difference_on_disk(path: str, text: str) -> str:
 
 def _readable(expression: Expression) -> str:
     return to_lines(expression, EXPRESSION_WIDTH)
+
+
+def _refuse_long(rule_set: RuleSet) -> None:
+    """What no parser of ours would read again."""
+    advice = "choose fewer paths or fields, or --identity record"
+    problems = [
+        Problem(f"the expression of {rule.spec.record} would have more than {MAX_LENGTH} characters", advice=advice)
+        for group in rule_set.groups
+        for rule in group.rules
+        if len(_readable(rule.expression)) > MAX_LENGTH
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _judge(rule_set: RuleSet) -> None:

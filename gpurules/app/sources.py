@@ -44,6 +44,6 @@ def read_sources(config: Config) -> Sources:
         selection = restricted(read_counters(config.dcgm.counters, catalog, exporters), preset)
     else:
         known = partial(accepted_by_any, exporters)
-        selection = preset_selection(preset, catalog, known) or default_selection(catalog)
+        selection = preset_selection(preset, catalog, known, config.rules.entities) or default_selection(catalog)
     release = kubevirt.find(config.kubevirt.release) if config.kubevirt.release else kubevirt.newest()
     return Sources(catalog, selection, exporters, release)

@@ -7,21 +7,19 @@ from fractions import Fraction
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.booking import RulesFor, Seen, View, Vm
 from gpurules.scenario.expect import (
     COMBINATIONS,
     Expectation,
-    Seen,
-    View,
-    Vm,
     description,
     device_labels,
-    sample,
     settled,
     vm_labels,
 )
-from gpurules.scenario.exposition import Sample
 from gpurules.scenario.model import Labels, World
 from gpurules.scenario.quantities import BY_NAME, FREE, POWER, RESERVED, USED
+from gpurules.scenario.sample import sample
+from gpurules.scenario.target import Sample
 
 HOUR = 3600
 STEP = 30
@@ -117,7 +115,7 @@ INTEGRALS: Mapping[str, Callable[[View, RecordSpec], Mapping[Labels, Fraction]]]
 }
 
 
-def integral(world: World, spec: RecordSpec, moment: float, guests_honor: bool) -> Expectation | None:
+def integral(world: World, spec: RecordSpec, moment: float, guests_honor: bool, rules: RulesFor) -> Expectation | None:
     """The readings of the last hour, each times the step; None where nothing of a series is settled.
 
     A reading within a transition may be anything up to the largest one, which is what the tolerance allows.
@@ -127,7 +125,7 @@ def integral(world: World, spec: RecordSpec, moment: float, guests_honor: bool) 
     unsure = 0
     step = int(moment) // STEP * STEP
     while step >= 0 and step > moment - HOUR:
-        read = INTEGRALS[spec.role](View(world, step, guests_honor), spec)
+        read = INTEGRALS[spec.role](View(world, step, guests_honor, rules), spec)
         for labels, value in read.items():
             largest[labels] = max(largest.get(labels, Fraction(0)), value)
         if settled(world, "values", step):

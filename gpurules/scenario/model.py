@@ -80,7 +80,7 @@ class Exporter:
     to 4.8.2, ``hostname`` from 4.8.3. ``driver_label``: the label row of the driver version, empty where the file has
     none. ``error_labels``: whether XID series carry err_code and err_msg (from 3.3.6-3.4.2). ``exposed``: further
     labels that it writes on every GPU series. ``forged``: whole series that it exposes besides. ``uuid_label``:
-    ``uuid`` with --use-old-namespace.
+    ``uuid`` with --use-old-namespace. ``copies``: labels of which each series is sent once with each set.
     """
 
     fields: tuple[str, ...]
@@ -94,6 +94,7 @@ class Exporter:
     forged: tuple[Labels, ...] = ()
     answers: tuple[Period, ...] = ALWAYS
     uuid_label: str = "UUID"
+    copies: tuple[Labels, ...] = ((),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,8 @@ class VirtualMachine:
     """A VM of KubeVirt with its GPUs; without ``exporter`` nothing in the guest is scraped.
 
     ``service``: a Service over which the same exporter is scraped a second time. ``upgrade``: when the exporter is
-    replaced, and by which.
+    replaced, and by which. ``collected``: the ways in which its GPUs reach Prometheus, names in
+    :data:`gpurules.scenario.target.WAYS`.
     """
 
     namespace: str
@@ -128,6 +130,7 @@ class VirtualMachine:
     exporter: Exporter | None = None
     service: str = ""
     upgrade: tuple[float, Exporter] | None = None
+    collected: tuple[str, ...] = ("pod-network",)
 
     def stay(self, moment: float) -> Stay | None:
         """Where the VM runs at ``moment``."""
@@ -181,7 +184,8 @@ class Cluster:
     ``controllers`` are virt-controller's replicas; ``observers`` those of the observability controller, which emits
     the same metric and is scraped without honorLabels. ``outages``: when Prometheus is down.
     ``absent_value``: how KubeVirt writes a label without a value: ``<none>`` to v1.5, empty from v1.6.
-    ``collection``: seconds between two reads of DCGM by an exporter.
+    ``collection``: seconds between two reads of DCGM by an exporter. ``kube_state``: kube-state-metrics is scraped.
+    ``addresses``: KubeVirt lists the addresses of VMs (v1.4). ``names_pod``: and names their launcher pods (v1.5).
     """
 
     nodes: tuple[str, ...]
@@ -192,6 +196,9 @@ class Cluster:
     outages: tuple[Period, ...] = ()
     absent_value: str = ""
     collection: float = 30
+    kube_state: bool = False
+    addresses: bool = False
+    names_pod: bool = True
 
 
 @dataclass(frozen=True, slots=True)
