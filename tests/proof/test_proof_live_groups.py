@@ -4,7 +4,6 @@ a restart in the middle of another one."""
 from __future__ import annotations
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import test_proof_live as live
@@ -12,8 +11,6 @@ import yaml
 
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
-from gpurules.scenario.fleet import cluster
-from gpurules.scenario.model import World
 from rendered import Rendered
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
@@ -39,14 +36,15 @@ def rules_in_groups() -> Rendered:
 def test_many_groups_follow_a_migration_and_survive_a_restart(prometheus: Path, tmp_path: Path) -> None:
     rules = rules_in_groups()
     assert len(rules.groups) > 10
-    with live.staged(World("live", replace(cluster(), collection=0.001), (0,))) as stage:
-        server = live.Server(prometheus, tmp_path / "server", live.free_port(), guests_honor=False)
+    cast = live.Cast("many groups", rules)
+    with live.staged(cast.world()) as stage:
+        server = live.Server(prometheus, tmp_path / "server", live.free_port(), cast, stage)
 
         def look() -> list[str]:
-            return live.differences(server, stage, rules)
+            return live.differences(server)
 
         try:
-            live.configure(server, stage, rules.text)
+            live.configure(server)
             server.start()
             live.settle(look)
             stage.migrate(0)
