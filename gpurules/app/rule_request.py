@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from gpurules.app.sources import Sources as Inputs
 from gpurules.config.model import Config
 from gpurules.labels import kubevirt
-from gpurules.labels.assemble import build_schema
 from gpurules.labels.schema import HonorLabels, LabelSchema
 from gpurules.rules.choice import Choice
 from gpurules.rules.identities.vms import INFO_METRIC
@@ -68,9 +67,9 @@ def path_sources(config: Config, schema: LabelSchema) -> Sources:
     return choose_sources(config.rules.paths, scrapes, _labels_in(schema))
 
 
-def path_notes(config: Config, sources: Inputs) -> list[str]:
+def path_notes(config: Config, sources: Inputs, schema: LabelSchema) -> list[str]:
     """What a reader of the rules must know of the paths, one sentence each."""
-    chosen = path_sources(config, build_schema(sources.kubevirt))
+    chosen = path_sources(config, schema)
     notes = [PATHS[name].note for name in config.rules.paths if PATHS[name].note]
     for gap in chosen.spared:
         metric = _missing(gap)
