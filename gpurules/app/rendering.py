@@ -48,9 +48,9 @@ def proved_rules(config: Config, sources: Sources, types: SourceTypes | None = N
     types = types or source_types(config, sources)
     choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields, config.rules.entities)
     rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals)
-    prove(rule_set, types.type_of)
     if config.rules.identity == "inline":
         _refuse_long(rule_set)
+    prove(rule_set, types.type_of)
     _judge(rule_set)
     return rule_set
 

@@ -11,6 +11,7 @@ from gpurules.labels import kubevirt
 from gpurules.labels.schema import HonorLabels, LabelSchema
 from gpurules.rules.choice import Choice
 from gpurules.rules.identities.vms import INFO_METRIC
+from gpurules.rules.names import record_name
 from gpurules.rules.paths.choose import LabelsOf, Sources, Unserved, choose_sources, serves
 from gpurules.rules.paths.path import Scrape
 from gpurules.rules.paths.registry import PATHS
@@ -71,6 +72,8 @@ def path_notes(config: Config, sources: Inputs, schema: LabelSchema) -> list[str
     """What a reader of the rules must know of the paths, one sentence each."""
     chosen = path_sources(config, schema)
     notes = [PATHS[name].note for name in config.rules.paths if PATHS[name].note]
+    if any(source.hosts for source in chosen.chosen):
+        notes.append(f"{record_name('cluster', 'mapped', 'count')} says how many launcher pods exporters on nodes map")
     for gap in chosen.spared:
         metric = _missing(gap)
         notes.append(f"path {gap.path} reads no {metric}, which KubeVirt {sources.kubevirt} does not have")
