@@ -8,7 +8,7 @@ from pathlib import Path
 from gpurules.app.groups import group_policy, require_target, with_settings
 from gpurules.app.presets import lacking, preset_of
 from gpurules.app.rule_request import path_notes, rule_request
-from gpurules.app.series import source_types
+from gpurules.app.series import SourceTypes, source_types
 from gpurules.app.sources import Sources, read_sources
 from gpurules.config.model import Config
 from gpurules.conventions.registry import check_record
@@ -42,17 +42,19 @@ class Rendering:
     notes: tuple[str, ...]
 
 
-def proved_rules(config: Config, sources: Sources) -> RuleSet:
+def proved_rules(config: Config, sources: Sources, types: SourceTypes | None = None) -> RuleSet:
     """The rule set of ``config``, every expression proved and accepted by the second parser.
+
+    ``types``: those of ``source_types``, where the caller has them already.
 
     Raises InputError for what cannot be built, NotProved or CheckFailed where the result does not hold.
     """
-    types = source_types(config, sources)
+    types = types or source_types(config, sources)
     choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields, config.rules.entities)
     rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals, group_policy(config))
-    prove(rule_set, types.type_of)
     if config.rules.identity == "inline":
         _refuse_long(rule_set)
+    prove(rule_set, types.type_of)
     _judge(rule_set)
     return with_settings(rule_set, config)
 
@@ -60,9 +62,10 @@ def proved_rules(config: Config, sources: Sources) -> RuleSet:
 def render(config: Config, template_directory: Path | None = None) -> Rendering:
     """Everything in memory: nothing is written here, so nothing partial can be."""
     sources = read_sources(config)
-    rule_set = proved_rules(config, sources)
+    types = source_types(config, sources)
+    rule_set = proved_rules(config, sources, types)
     require_target(rule_set, config)
-    notes = path_notes(config, sources)
+    notes = path_notes(config, sources, types.schema)
     document = Document(
         format=config.output.format,
         name=config.output.name,
