@@ -1,0 +1,22 @@
+"""Every transport: one line for each kind of address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gpurules.probe.target import Address, TcpAddress, UnixAddress
+from gpurules.probe.transports import tcp, unix
+from gpurules.probe.transports.transport import Context, Transport
+
+
+TRANSPORTS: Mapping[type[Any], Callable[[Any, Context], Transport]] = {
+    TcpAddress: tcp.transport,
+    UnixAddress: unix.transport,
+}
+"""The class of an address -> what makes the transport to an address of that class."""
+
+
+def transport_to(address: Address, context: Context) -> Transport:
+    """The transport that reaches ``address``."""
+    return TRANSPORTS[type(address)](address, context)
