@@ -32,7 +32,23 @@ MODULES = (
     "vhost",
     "vhost_vsock",
 )
-LIBRARIES = ("c", "m", "dl", "util", "pthread", "rt", "z", "expat", "ssl", "crypto", "ffi", "lzma", "bz2", "uuid", "zstd")
+LIBRARIES = (
+    "c",
+    "m",
+    "dl",
+    "util",
+    "pthread",
+    "rt",
+    "z",
+    "expat",
+    "ssl",
+    "crypto",
+    "ffi",
+    "lzma",
+    "bz2",
+    "uuid",
+    "zstd",
+)
 NOT_NEEDED = shutil.ignore_patterns(
     "__pycache__", "test", "idlelib", "tkinter", "ensurepip", "lib2to3", "pydoc_data", "config-3*", "distutils"
 )
@@ -57,7 +73,7 @@ def build(root: Path, target: Path, kernel: str) -> None:
 
 
 def compile_modules(machine: Path, folder: Path, shown_as: str) -> None:
-    """Compile what is below ``folder``, so that the slow emulated processor need not; ``shown_as`` is its path there."""
+    """Compile what is below ``folder``, so that the emulated processor need not; ``shown_as`` is its path there."""
     words = ["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", shown_as]
     home = machine / PYTHON
     done = subprocess.run(
@@ -83,7 +99,12 @@ def _interpreter(root: Path, target: Path) -> None:
     program = _only(root, "usr/bin/python3.[0-9]*")
     (target / "usr/bin").mkdir(parents=True)
     shutil.copy(program, target / "usr/bin/python3")
-    shutil.copytree(root / "usr/lib" / program.name, target / "usr/lib" / program.name, ignore=NOT_NEEDED, ignore_dangling_symlinks=True)
+    shutil.copytree(
+        root / "usr/lib" / program.name,
+        target / "usr/lib" / program.name,
+        ignore=NOT_NEEDED,
+        ignore_dangling_symlinks=True,
+    )
     libraries = target / "lib/x86_64-linux-gnu"
     libraries.mkdir(parents=True)
     for name in LIBRARIES:

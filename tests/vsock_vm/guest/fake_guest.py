@@ -1,6 +1,8 @@
 """A guest made of one process: the host's side of each connection is the kernel's own vhost_vsock.
 
-usage: fake_guest.py CID [SOCKET]      says READY, then plays the guest until it is killed
+usage: fake_guest.py CID [SOCKET [SECONDS]]
+
+It says READY, and after SECONDS, when its driver comes up, plays the guest until it is killed.
 
 Ports: 5555 leads to the UNIX socket SOCKET; 5556 accepts and says nothing; 5557 accepts and closes; 5558 never answers;
 every other port has no listener. Packets: virtio 1.2, section 5.10.
@@ -12,7 +14,7 @@ import select
 import socket
 import struct
 import sys
-from collections.abc import Iterator
+import time
 from dataclasses import dataclass
 
 from vsock_vm.guest.virtqueue import BUFFER, VhostVsock
@@ -42,16 +44,17 @@ class FakeGuest:
         self.device = VhostVsock(cid)
         self.streams: dict[int, Stream] = {}
 
-    def run(self) -> None:
+    def run(self, booting_seconds: float) -> None:
         """Play the guest for ever."""
-        self.device.start_driver()
         print("READY", flush=True)
+        time.sleep(booting_seconds)
+        self.device.start_driver()
         while True:
-            readable = {stream.service: port for port, stream in self.streams.items() if stream.service}
-            ready, _, _ = select.select([self.device.receiving.call, *readable], [], [], 0.05)
-            for service in ready:
-                if service in readable and self.device.room():
-                    self._from_service(readable[service])
+            peers = {stream.service.fileno(): peer for peer, stream in self.streams.items() if stream.service}
+            ready, _, _ = select.select([self.device.receiving.call, *peers], [], [], 0.05)
+            for file in ready:
+                if file in peers and self.device.room():
+                    self._from_service(peers[file])
             for packet in self.device.packets():
                 self._from_host(packet)
 
@@ -108,12 +111,6 @@ class FakeGuest:
         self.device.send(HEADER.pack(*words) + data)
 
 
-def arguments() -> Iterator[str]:
-    """The command line's words, with an empty one where SOCKET is left out."""
-    yield from sys.argv[1:]
-    yield ""
-
-
 if __name__ == "__main__":
-    words = arguments()
-    FakeGuest(int(next(words)), next(words)).run()
+    cid, service, booting = (*sys.argv[1:], "", "0")[:3] if len(sys.argv) < 4 else sys.argv[1:4]
+    FakeGuest(int(cid), service).run(float(booting or 0))

@@ -33,7 +33,7 @@ DEVICE_WRITES = 2
 
 @dataclass(slots=True)
 class Queue:
-    """One split queue in ``memory``: descriptors, available ring and used ring from ``start``, buffers from ``buffers``."""
+    """One split queue in ``memory``: descriptors, available ring and used ring from ``start``; its buffers."""
 
     memory: mmap.mmap
     start: int
