@@ -264,5 +264,7 @@ class Conversation:
         if self.engine:
             gpus = self._gpus or {gpu: Gpu(gpu) for gpu in self._devices}
             supported = self._supported
-            marked = [gpu if supported is None else replace(gpu, supported=gpu.id in supported) for gpu in gpus.values()]
+            marked = [
+                gpu if supported is None else replace(gpu, supported=gpu.id in supported) for gpu in gpus.values()
+            ]
             self.engine = replace(self.engine, gpus=tuple(marked))

@@ -9,7 +9,6 @@ from gpurules.probe.target import Address, TcpAddress, UnixAddress
 from gpurules.probe.transports import tcp, unix
 from gpurules.probe.transports.transport import Context, Transport
 
-
 TRANSPORTS: Mapping[type[Any], Callable[[Any, Context], Transport]] = {
     TcpAddress: tcp.transport,
     UnixAddress: unix.transport,
