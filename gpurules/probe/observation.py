@@ -42,7 +42,7 @@ class Sign(StrEnum):
     VMI_NOT_RUNNING = "vmi-not-running"
     """No launcher runs, or the phase is not Running (``detail``: the phase)."""
     GUEST_BOOTING = "guest-booting"
-    """The VMI runs for a short while only, or its guest agent has not connected yet though it has one."""
+    """The VMI was started a short while ago."""
     VSOCK_NOT_ATTACHED = "vsock-not-attached"
     """spec.domain.devices.autoattachVSOCK is not true, or status.VSOCKCID is missing."""
     FEATURE_GATE_OFF = "feature-gate-off"
@@ -58,6 +58,8 @@ class Sign(StrEnum):
     # Seen on the node.
     NO_AF_VSOCK = "no-af-vsock"
     """This Python or platform has no AF_VSOCK at all."""
+    NO_VSOCK_TRANSPORT = "no-vsock-transport"
+    """ENODEV, and no host transport (vhost_vsock) is loaded in this node's kernel."""
     NAMESPACE_GONE = "namespace-gone"
     """The process or file of the network namespace is not there (any more), or belongs to another pod."""
     NAMESPACE_DENIED = "namespace-denied"

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import ClassVar
+
+from gpurules.probe.observation import Medium
 
 DEFAULT_PORT = 5555
 """Where nv-hostengine listens unless told otherwise (DCGM, HostEngineCommandLine.cpp)."""
@@ -12,6 +15,7 @@ DEFAULT_PORT = 5555
 class TcpAddress:
     """A host name or IP address (no brackets) and a port."""
 
+    medium: ClassVar[Medium] = Medium.TCP
     host: str
     port: int = DEFAULT_PORT
 
@@ -24,6 +28,7 @@ class TcpAddress:
 class UnixAddress:
     """The path of a UNIX socket."""
 
+    medium: ClassVar[Medium] = Medium.UNIX
     path: str
 
     def __str__(self) -> str:
@@ -34,6 +39,7 @@ class UnixAddress:
 class VsockAddress:
     """A CID and a port, as seen from the network namespace of this process."""
 
+    medium: ClassVar[Medium] = Medium.VSOCK
     cid: int
     port: int = DEFAULT_PORT
 
@@ -50,6 +56,7 @@ class NamespaceVsockAddress:
     where VSOCK is global in that namespace, None where none is known; where it is local, the guest has CID 3.
     """
 
+    medium: ClassVar[Medium] = Medium.VSOCK
     port: int = DEFAULT_PORT
     cid: int | None = None
     pid: int | None = None
@@ -65,6 +72,7 @@ class NamespaceVsockAddress:
 class VmiAddress:
     """A VSOCK port of a virtual machine instance, reached through the KubeVirt API."""
 
+    medium: ClassVar[Medium] = Medium.API
     namespace: str
     name: str
     port: int = DEFAULT_PORT
