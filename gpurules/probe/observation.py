@@ -80,6 +80,8 @@ class Sign(StrEnum):
     """The API server's certificate was not accepted."""
     WRONG_SUBPROTOCOL = "wrong-subprotocol"
     """The websocket's other side did not choose plain.kubevirt.io."""
+    GUEST_NOT_REACHED = "guest-not-reached"
+    """virt-handler on the VM's node could not connect to the port in the guest; why, it does not say."""
     NOT_A_WEBSOCKET = "not-a-websocket"
     MESSAGE_TOO_LONG = "message-too-long"
 

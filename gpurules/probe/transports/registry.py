@@ -5,8 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gpurules.probe.target import Address, NamespaceVsockAddress, TcpAddress, UnixAddress, VsockAddress
-from gpurules.probe.transports import namespace, tcp, unix, vsock
+from gpurules.probe.target import (
+    Address,
+    NamespaceVsockAddress,
+    TcpAddress,
+    UnixAddress,
+    VmiAddress,
+    VsockAddress,
+)
+from gpurules.probe.transports import kubevirt_api, namespace, tcp, unix, vsock
 from gpurules.probe.transports.transport import Context, Transport
 
 TRANSPORTS: Mapping[type[Any], Callable[[Any, Context], Transport]] = {
@@ -14,6 +21,7 @@ TRANSPORTS: Mapping[type[Any], Callable[[Any, Context], Transport]] = {
     UnixAddress: unix.transport,
     VsockAddress: vsock.transport,
     NamespaceVsockAddress: namespace.transport,
+    VmiAddress: kubevirt_api.transport,
 }
 """The class of an address -> what makes the transport to an address of that class."""
 
