@@ -21,7 +21,6 @@ from gpurules.probe.report.registry import FORMATS
 from gpurules.probe.report.report import Report
 from gpurules.probe.result import Result
 from gpurules.probe.target import DEFAULT_PORT, Address, NamespaceVsockAddress, Target, VsockAddress
-from gpurules.probe.transports.registry import TRANSPORTS
 from gpurules.probe.transports.transport import Context
 from gpurules.text.duration import parse_duration
 from gpurules.text.errors import (
@@ -86,9 +85,6 @@ def named_targets(request: Request) -> tuple[Target, ...]:
         addresses.append(_named(NamespaceVsockAddress(request.port, request.cid, request.pid, request.netns)))
     elif request.cid is not None:
         addresses.append(_named(VsockAddress(request.cid, request.port)))
-    missing = next((address for _, address in addresses if type(address) not in TRANSPORTS), None)
-    if missing is not None:
-        raise EnvironmentFault(f"{missing}: this transport is not in this build")
     if not addresses and request.selection is None:
         raise InputError(
             Problem(
@@ -99,7 +95,15 @@ def named_targets(request: Request) -> tuple[Target, ...]:
 
 
 def selection_of(
-    vmis: Sequence[str], every: bool, namespace: str, selector: str, via: str, port: int
+    vmis: Sequence[str],
+    every: bool,
+    namespace: str,
+    selector: str,
+    via: str,
+    port: int,
+    kubeconfig: str = "",
+    context: str = "",
+    node: str = "",
 ) -> Selection | None:
     """The VMIs that the flags name, or None where they name none. Raises InputError."""
     if not vmis and not every:
@@ -108,7 +112,8 @@ def selection_of(
         return None
     if selector and not every:
         raise InputError(Problem("--selector chooses among all VMIs", advice="give --all instead of --vmi"))
-    return Selection(tuple(_vmi(text, namespace) for text in vmis), every, namespace, selector, Via(via), port)
+    named = tuple(_vmi(text, namespace) for text in vmis)
+    return Selection(named, every, namespace, selector, Via(via), port, kubeconfig, context, node)
 
 
 def _vmi(text: str, namespace: str) -> tuple[str, str]:

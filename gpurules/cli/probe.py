@@ -45,6 +45,9 @@ Exit codes:
     show_default=True,
     help="The way to a VMI: the KubeVirt API, or VSOCK from this node.",
 )
+@click.option("--kubeconfig", metavar="FILE", help="As for kubectl.")
+@click.option("--context", "kube_context", metavar="NAME", help="The kubeconfig's context, as for kubectl.")
+@click.option("--node", help="With --via node: the name of this node. Else $NODE_NAME, else the host name.")
 @click.option(
     "--timeout", metavar="DURATION", default="5s", show_default=True, help="For each guest, connecting included."
 )
@@ -82,6 +85,9 @@ def command(
     namespace: str | None,
     selector: str | None,
     via: str,
+    kubeconfig: str | None,
+    kube_context: str | None,
+    node: str | None,
     timeout: str,
     auth_timeout: str,
     concurrency: int,
@@ -115,7 +121,9 @@ def command(
         port=port,
         pid=pid,
         netns=netns or "",
-        selection=selection_of(vmis, every, namespace or "", selector or "", via, port),
+        selection=selection_of(
+            vmis, every, namespace or "", selector or "", via, port, kubeconfig or "", kube_context or "", node or ""
+        ),
         expected=Expectation(expect_gpus, expect_driver),
         pace=Pace(seconds_of(timeout, "--timeout"), concurrency),
         auth_timeout=seconds_of(auth_timeout, "--auth-timeout"),

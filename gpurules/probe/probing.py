@@ -7,6 +7,7 @@ import random
 import time
 from dataclasses import replace
 
+from gpurules.probe.booting import perhaps_booting
 from gpurules.probe.dcgm.conversation import Conversation
 from gpurules.probe.diagnosis.failure import Evidence, Expectation
 from gpurules.probe.observation import Medium, Observation, Sign, Step, Unreachable
@@ -30,6 +31,7 @@ async def probe(target: Target, transport: Transport, expected: Expectation, tim
         seen = Observation(Step.EXCHANGE, target.address.medium, detail=f"{type(error).__name__}: {error}")
     if seen is not None:
         seen = replace(seen, after_engine=conversation.engine is not None)
+        seen = perhaps_booting(seen, target.vmi, time.time())
     return result_of(Evidence(target, expected, seen, conversation.engine), time.monotonic() - started)
 
 

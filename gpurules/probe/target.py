@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from gpurules.probe.observation import Medium
+from gpurules.probe.observation import Medium, Observation
 
 DEFAULT_PORT = 5555
 """Where nv-hostengine listens unless told otherwise (DCGM, HostEngineCommandLine.cpp)."""
@@ -81,14 +81,32 @@ class VmiAddress:
         return f"vmi {self.namespace}/{self.name} port {self.port}"
 
 
-Address = TcpAddress | UnixAddress | VsockAddress | NamespaceVsockAddress | VmiAddress
+@dataclass(frozen=True, slots=True)
+class NoAddress:
+    """A virtual machine instance to which no way leads: what was seen when it was looked at says why."""
+
+    namespace: str
+    name: str
+    seen: Observation
+
+    @property
+    def medium(self) -> Medium:
+        """What would have carried the bytes."""
+        return self.seen.medium
+
+    def __str__(self) -> str:
+        return f"vmi {self.namespace}/{self.name}"
+
+
+Address = TcpAddress | UnixAddress | VsockAddress | NamespaceVsockAddress | VmiAddress | NoAddress
 
 
 @dataclass(frozen=True, slots=True)
 class Vmi:
     """What the Kubernetes API says of a virtual machine instance; 0, None or empty where it says nothing.
 
-    ``cid`` is status.VSOCKCID, ``gpus`` the number of NVIDIA GPUs that its spec asks for.
+    ``cid`` is status.VSOCKCID, ``gpus`` the number of NVIDIA GPUs that its spec asks for, ``running_since`` the time
+    when it began to run, in seconds since 1970.
     """
 
     namespace: str
@@ -96,6 +114,7 @@ class Vmi:
     node: str = ""
     cid: int | None = None
     gpus: int | None = None
+    running_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

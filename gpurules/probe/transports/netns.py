@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import weakref
 
 from gpurules.probe.observation import Medium, Observation, Sign, Step, Unreachable
@@ -14,6 +15,11 @@ CLONE_NEWNET = 0x40000000
 
 PROC = "/proc"
 LONGEST_CGROUP = 65_536
+
+_POD = re.compile(
+    r"/(?:kubepods[a-z-]*-)?pod([0-9a-f]{8}(?:[-_][0-9a-f]{4}){3}[-_][0-9a-f]{12})(?:\.slice)?(?:/|$)",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class Namespace:
@@ -47,23 +53,18 @@ class Namespace:
         if self._process is None:
             return
         cgroup = _read("cgroup", self._process)
-        if self._pod_uid and not in_pod(cgroup, self._pod_uid):
+        if self._pod_uid and pod_of(cgroup) != self._pod_uid.lower():
             raise gone(f"the process belongs to no pod with the UID {self._pod_uid}")
 
 
-def in_pod(cgroup: str, pod_uid: str) -> bool:
-    """Whether the text of /proc/PID/cgroup puts a process into a pod.
+def pod_of(cgroup: str) -> str | None:
+    """The UID of the pod that the text of /proc/PID/cgroup puts a process into, or None.
 
-    The kubelet names the pod's cgroup ``pod<UID>``, for the systemd driver with ``_`` for ``-``
-    (kubernetes, pkg/kubelet/cm/cgroup_manager_linux.go).
+    The kubelet names the pod's cgroup ``pod<UID>``, for the systemd driver ``kubepods-<class>-pod<UID>.slice`` with
+    ``_`` for ``-`` (kubernetes, pkg/kubelet/cm/cgroup_manager_linux.go).
     """
-    wanted = {f"pod{pod_uid}", f"pod{pod_uid.replace('-', '_')}"}
-    for line in cgroup.splitlines():
-        for folder in line.split("/"):
-            name = folder.removesuffix(".slice")
-            if "pod" in name and name[name.rindex("pod") :] in wanted:
-                return True
-    return False
+    found = _POD.search(cgroup)
+    return found[1].lower().replace("_", "-") if found else None
 
 
 def enter(net: int) -> None:

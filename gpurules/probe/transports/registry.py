@@ -8,12 +8,13 @@ from typing import Any
 from gpurules.probe.target import (
     Address,
     NamespaceVsockAddress,
+    NoAddress,
     TcpAddress,
     UnixAddress,
     VmiAddress,
     VsockAddress,
 )
-from gpurules.probe.transports import kubevirt_api, namespace, tcp, unix, vsock
+from gpurules.probe.transports import kubevirt_api, namespace, nowhere, tcp, unix, vsock
 from gpurules.probe.transports.transport import Context, Transport
 
 TRANSPORTS: Mapping[type[Any], Callable[[Any, Context], Transport]] = {
@@ -22,6 +23,7 @@ TRANSPORTS: Mapping[type[Any], Callable[[Any, Context], Transport]] = {
     VsockAddress: vsock.transport,
     NamespaceVsockAddress: namespace.transport,
     VmiAddress: kubevirt_api.transport,
+    NoAddress: nowhere.transport,
 }
 """The class of an address -> what makes the transport to an address of that class."""
 
