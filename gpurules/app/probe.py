@@ -92,7 +92,7 @@ def named_targets(request: Request) -> tuple[Target, ...]:
     if not addresses and request.selection is None:
         raise InputError(
             Problem(
-                "there is nothing to probe", advice="give --cid, --address, --vmi or --all; see gpurules probe --help"
+                "there is nothing to probe", advice="give --cid, --address, --vmi or --all; see --help"
             )
         )
     return _distinct(Target(name, address) for name, address in addresses)
@@ -116,7 +116,7 @@ def _vmi(text: str, namespace: str) -> tuple[str, str]:
     found = (before if slash else namespace, name)
     if not all(_KUBERNETES_NAME.fullmatch(part) for part in found):
         raise InputError(
-            Problem(f'--vmi "{text[:120]}" is not NAMESPACE/NAME', advice="write such as tenant-a/train-1")
+            Problem(f'--vmi "{text[:120]}" is not NAMESPACE/NAME', advice="such as tenant-a/train-1")
         )
     return found
 

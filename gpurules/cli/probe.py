@@ -46,7 +46,7 @@ Exit codes:
     help="The way to a VMI: the KubeVirt API, or VSOCK from this node.",
 )
 @click.option(
-    "--timeout", metavar="DURATION", default="5s", show_default=True, help="For each guest, connecting included."
+    "--timeout", metavar="DURATION", default="5s", show_default=True, help="For each guest, in all."
 )
 @click.option("--auth-timeout", metavar="DURATION", default="30s", show_default=True, help="For the credentials, once.")
 @click.option(

@@ -51,7 +51,7 @@ def _row(result: Result) -> tuple[str, ...]:
 def _counted(result: Result) -> set[str]:
     """The blames worth a cell of the table: notes only where there is nothing else."""
     blames = {finding.failure.blame.value for finding in result.findings}
-    return blames - {"note"} if blames - {"note"} else blames
+    return blames - {"note"} or blames
 
 
 def _counts(report: Report) -> str:
