@@ -91,9 +91,7 @@ def named_targets(request: Request) -> tuple[Target, ...]:
         raise EnvironmentFault(f"{missing}: this transport is not in this build")
     if not addresses and request.selection is None:
         raise InputError(
-            Problem(
-                "there is nothing to probe", advice="give --cid, --address, --vmi or --all; see --help"
-            )
+            Problem("there is nothing to probe", advice="give --cid, --address, --vmi or --all; see --help")
         )
     return _distinct(Target(name, address) for name, address in addresses)
 
@@ -115,9 +113,7 @@ def _vmi(text: str, namespace: str) -> tuple[str, str]:
     before, slash, name = text.rpartition("/")
     found = (before if slash else namespace, name)
     if not all(_KUBERNETES_NAME.fullmatch(part) for part in found):
-        raise InputError(
-            Problem(f'--vmi "{text[:120]}" is not NAMESPACE/NAME', advice="such as tenant-a/train-1")
-        )
+        raise InputError(Problem(f'--vmi "{text[:120]}" is not NAMESPACE/NAME', advice="such as tenant-a/train-1"))
     return found
 
 

@@ -45,9 +45,7 @@ Exit codes:
     show_default=True,
     help="The way to a VMI: the KubeVirt API, or VSOCK from this node.",
 )
-@click.option(
-    "--timeout", metavar="DURATION", default="5s", show_default=True, help="For each guest, in all."
-)
+@click.option("--timeout", metavar="DURATION", default="5s", show_default=True, help="For each guest, in all.")
 @click.option("--auth-timeout", metavar="DURATION", default="30s", show_default=True, help="For the credentials, once.")
 @click.option(
     "--concurrency",

@@ -134,7 +134,7 @@ def _values(guest: Guest, out: bytearray) -> bytes:
     (flags,) = struct.unpack_from("<I", out, 808)
     if entity_count > 64 or field_count > 128:
         struct.pack_into("<i", out, 812, BADPARAM)
-        return bytes(out[:820])
+        return bytes(out)
     entities = [struct.unpack_from("<II", out, 28 + 8 * index) for index in range(entity_count)]
     fields = struct.unpack_from(f"<{field_count}H", out, 548)
     if flags & 1 and guest.release >= (4, 0) and any(number in PROFILING for number in fields):
@@ -144,7 +144,10 @@ def _values(guest: Guest, out: bytearray) -> bytes:
         for group, entity in entities
         for number in _shuffled(fields)
     )[:16384]
-    struct.pack_into("<i", out, 812, OK if buffer else GENERIC)
+    if not buffer:
+        struct.pack_into("<i", out, 812, GENERIC)
+        return bytes(out)
+    struct.pack_into("<I", out, 0, 820 + len(buffer))
     struct.pack_into("<I", out, 816, len(buffer))
     return bytes(out[:820]) + buffer
 

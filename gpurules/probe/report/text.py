@@ -82,7 +82,7 @@ def _block(result: Result, width: int) -> str:
 
 
 def _engine_rows(engine: Engine) -> Iterator[tuple[str, ...]]:
-    versions = [f"DCGM {engine.version or 'of an unknown version'}"]
+    versions = [f"DCGM {engine.version}"]
     versions += [f"driver {engine.driver}"] if engine.driver else []
     versions += [f"NVML {engine.nvml}"] if engine.nvml else []
     yield "", "engine", ", ".join(_cut(version) for version in versions)
