@@ -87,9 +87,7 @@ def named_targets(request: Request) -> tuple[Target, ...]:
         addresses.append(_named(VsockAddress(request.cid, request.port)))
     if not addresses and request.selection is None:
         raise InputError(
-            Problem(
-                "there is nothing to probe", advice="give --cid, --address, --vmi or --all; see gpurules probe --help"
-            )
+            Problem("there is nothing to probe", advice="give --cid, --address, --vmi or --all; see --help")
         )
     return _distinct(Target(name, address) for name, address in addresses)
 
@@ -120,9 +118,7 @@ def _vmi(text: str, namespace: str) -> tuple[str, str]:
     before, slash, name = text.rpartition("/")
     found = (before if slash else namespace, name)
     if not all(_KUBERNETES_NAME.fullmatch(part) for part in found):
-        raise InputError(
-            Problem(f'--vmi "{text[:120]}" is not NAMESPACE/NAME', advice="write such as tenant-a/train-1")
-        )
+        raise InputError(Problem(f'--vmi "{text[:120]}" is not NAMESPACE/NAME', advice="such as tenant-a/train-1"))
     return found
 
 

@@ -48,9 +48,7 @@ Exit codes:
 @click.option("--kubeconfig", metavar="FILE", help="As for kubectl.")
 @click.option("--context", "kube_context", metavar="NAME", help="The kubeconfig's context, as for kubectl.")
 @click.option("--node", help="With --via node: the name of this node. Else $NODE_NAME, else the host name.")
-@click.option(
-    "--timeout", metavar="DURATION", default="5s", show_default=True, help="For each guest, connecting included."
-)
+@click.option("--timeout", metavar="DURATION", default="5s", show_default=True, help="For each guest, in all.")
 @click.option("--auth-timeout", metavar="DURATION", default="30s", show_default=True, help="For the credentials, once.")
 @click.option(
     "--concurrency",

@@ -12,7 +12,7 @@ from dataclasses import replace
 from gpurules.probe.dcgm import fields, layouts, messages
 from gpurules.probe.dcgm.banners import who_says
 from gpurules.probe.dcgm.codes import Status, status_name
-from gpurules.probe.dcgm.engine import Engine, Gpu, release_of, version_of, with_value
+from gpurules.probe.dcgm.engine import Engine, Gpu, engine_of, with_value
 from gpurules.probe.dcgm.messages import Foreign, Malformed, Message, OldMagic, Question, Stream
 from gpurules.probe.dcgm.values import ENTITY_GROUP_GPU, ENTITY_GROUP_NONE, Value, entries
 from gpurules.probe.observation import Sign
@@ -26,6 +26,10 @@ MESSAGES_MAX = 256
 
 BANNER_MAX = 128
 BANNER_SECONDS = 0.2
+HEX_SHOWN = 32
+
+OLDEST_RELEASE = (3, 0)
+"""Engines that say they are older get no further question: they may read it as something else."""
 
 _BY_ID = {field.id: field for field in fields.FIELDS}
 
@@ -121,7 +125,7 @@ class Conversation:
     def _foreign(self) -> None:
         start = bytes(self._banner or b"")
         line = start.strip().split(b"\n", 1)[0].strip().decode("utf-8", "replace")
-        shown = line if line.isascii() and line else start.hex(" ", -4)
+        shown = line if line and line.isascii() and line.isprintable() else start[:HEX_SHOWN].hex(" ", -4)
         who = who_says(start)
         self._stop(Sign.NOT_DCGM, f"{who}: {shown}" if who else shown)
 
@@ -177,19 +181,22 @@ class Conversation:
         elif layout is layouts.GET_GPU_STATUS:
             self._take_status(message, question.gpus[0])
         else:
-            for value in entries(message.body[layouts.VALUES_AT :]):
+            end = layouts.VALUES_AT + message.number(layouts.VALUES_LENGTH_AT)
+            for value in entries(message.body[layouts.VALUES_AT : end]):
                 self._take_value(value, question)
 
     def _take_version(self, message: Message) -> None:
         text = message.body[layouts.VERSION_TEXT_AT : layouts.VERSION_TEXT_AT + layouts.VERSION_TEXT_SIZE]
-        version = version_of(text.split(b"\0", 1)[0])
-        if version is None:
+        self.engine = engine_of(text.split(b"\0", 1)[0])
+        if self.engine is None:
             raise Malformed("the engine's description does not begin with its version")
-        self.engine = Engine(version, release_of(version))
+        self.finished = self.engine.release < OLDEST_RELEASE
 
     def _take_devices(self, message: Message, only_supported: bool) -> None:
         count = message.number(layouts.DEVICES_COUNT_AT)
-        found = list(messages.numbers_of(message, layouts.DEVICES_AT, count, layouts.GPUS_MAX, "GPUs"))
+        if count > layouts.GPUS_MAX:
+            raise Malformed(f"the engine counts {count} GPUs, and {layouts.GPUS_MAX} are the most")
+        found = messages.numbers_of(message, layouts.DEVICES_AT, count)
         if len(set(found)) != len(found):
             raise Malformed("the engine lists a GPU twice")
         if only_supported:
@@ -200,7 +207,9 @@ class Conversation:
     def _take_modules(self, message: Message) -> None:
         assert self.engine is not None
         count = message.number(layouts.MODULES_COUNT_AT)
-        pairs = list(messages.numbers_of(message, layouts.MODULES_AT, 2 * count, 2 * layouts.MODULES_MAX, "modules"))
+        if count > layouts.MODULES_MAX:
+            raise Malformed(f"the engine counts {count} modules, and {layouts.MODULES_MAX} are the most")
+        pairs = messages.numbers_of(message, layouts.MODULES_AT, 2 * count)
         self.engine = replace(self.engine, modules=dict(zip(pairs[::2], pairs[1::2], strict=True)))
 
     def _take_status(self, message: Message, asked: int) -> None:
@@ -238,12 +247,12 @@ class Conversation:
             self.engine = replace(self.engine, complete=self.sign is None)
         return b""
 
-    def _release(self) -> tuple[int, int]:
-        """The release to choose fields by; an engine that does not say it is asked what all have."""
-        return (self.engine.release if self.engine else None) or (3, 0)
+    def _fields_of(self, entity: fields.Entity) -> list[int]:
+        assert self.engine is not None
+        return [field.id for field in fields.fields_of(entity, self.engine.release)]
 
     def _ask_guest(self) -> bytes:
-        wanted = [field.id for field in fields.fields_of(fields.Entity.GLOBAL, self._release())]
+        wanted = self._fields_of(fields.Entity.GLOBAL)
         return self._ask(
             messages.devices(supported_only=False),
             messages.devices(supported_only=True),
@@ -253,7 +262,7 @@ class Conversation:
 
     def _ask_gpus(self) -> bytes:
         self._gpus = {gpu: Gpu(gpu) for gpu in self._devices}
-        wanted = [field.id for field in fields.fields_of(fields.Entity.GPU, self._release())]
+        wanted = self._fields_of(fields.Entity.GPU)
         chunks = [self._devices[start : start + GPUS_AT_ONCE] for start in range(0, len(self._devices), GPUS_AT_ONCE)]
         return self._ask(
             *[messages.gpu_status(gpu) for gpu in self._devices],

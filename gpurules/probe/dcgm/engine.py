@@ -1,4 +1,7 @@
-"""What a host engine said of itself and its GPUs. Every string is the guest's own: bounded, and never to be trusted."""
+"""What a host engine said of itself and its GPUs.
+
+Strings are the guest's own: bounded, and never to be trusted. A version has no characters but those of one.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,7 @@ from gpurules.probe.dcgm import fields
 from gpurules.probe.dcgm.codes import Blank
 from gpurules.probe.dcgm.values import Value
 
-_RELEASE = re.compile(r"([0-9]{1,3})\.([0-9]{1,3})(?:\.[0-9]{1,5}){0,3}")
-VERSION_TEXT_MAX = 64
+_VERSION = re.compile(rb"version:(([0-9]{1,3})\.([0-9]{1,3})(?:[.~+-][0-9A-Za-z.~+-]{0,40})?)(?:;|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ class Gpu:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """A host engine. ``release`` is (major, minor), None where ``version`` is not a version.
+    """A host engine. ``release`` is (major, minor).
 
     ``driver_blank``: the engine answered the question for the driver's version with a blank, as it does where NVML is
     not loaded. ``modules`` is module id -> a number of ModuleStatus. ``refused`` is a question's name -> the error
@@ -45,7 +47,7 @@ class Engine:
     """
 
     version: str
-    release: tuple[int, int] | None
+    release: tuple[int, int]
     driver: str | None = None
     driver_blank: bool = False
     nvml: str | None = None
@@ -55,19 +57,10 @@ class Engine:
     complete: bool = False
 
 
-def release_of(version: str) -> tuple[int, int] | None:
-    """Major and minor number, or None where ``version`` is not a version such as 4.6.0."""
-    found = _RELEASE.fullmatch(version)
-    return (int(found[1]), int(found[2])) if found else None
-
-
-def version_of(text: bytes) -> str | None:
-    """The version in an engine's description, ``version:4.6.0;arch:...``; None where it does not begin with one."""
-    start, _, _ = text.partition(b";")
-    name, colon, version = start.partition(b":")
-    if name != b"version" or not colon:
-        return None
-    return version[:VERSION_TEXT_MAX].decode("utf-8", "replace")
+def engine_of(text: bytes) -> Engine | None:
+    """The engine with this description, ``version:4.6.0;arch:...``; None where it does not begin with a version."""
+    found = _VERSION.match(text)
+    return Engine(found[1].decode("ascii"), (int(found[2]), int(found[3]))) if found else None
 
 
 def with_value(gpu: Gpu, value: Value, asked: fields.ProbeField) -> Gpu:

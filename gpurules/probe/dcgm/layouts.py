@@ -48,7 +48,8 @@ class Layout:
     """One command of the core module: ``size`` is that of the whole body.
 
     ``result`` is the offset of cmdRet, the command's own result (i32), or None where the struct has none. Where
-    ``cut_at`` is set, the reply ends with bytes that it counts itself: it is that long plus the count.
+    ``cut_at`` is set, the reply may be cut to that length plus the
+    bytes that it counts itself.
     """
 
     name: str

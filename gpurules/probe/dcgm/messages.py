@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from gpurules.probe.dcgm import layouts
@@ -178,14 +178,15 @@ def check_reply(message: Message, layout: Layout) -> None:
         raise Malformed(f"the answer to {layout.name} is one of module {module}, command {command}")
     if word != layout.version_word:
         raise Malformed(f"the answer to {layout.name} has the version word {word:#010x}")
-    expected = layout.size
+    sizes = {layout.size}
     if layout.cut_at is not None:
         count = message.number(layouts.VALUES_LENGTH_AT)
         if count > layouts.VALUES_MAX:
             raise Malformed(f"the answer to {layout.name} counts {count} bytes of values")
-        expected = layout.cut_at + count
-    if len(message.body) != expected or length != expected:
-        raise Malformed(f"the answer to {layout.name} has {len(message.body)} bytes and says {length}, not {expected}")
+        sizes.add(layout.cut_at + count)
+    if len(message.body) not in sizes or length != len(message.body):
+        wanted = " or ".join(str(size) for size in sorted(sizes))
+        raise Malformed(f"the answer to {layout.name} has {len(message.body)} bytes and says {length}, not {wanted}")
 
 
 def _command_header(message: Message) -> tuple[int, ...]:
@@ -194,8 +195,6 @@ def _command_header(message: Message) -> tuple[int, ...]:
     return COMMAND_HEADER.unpack_from(message.body)
 
 
-def numbers_of(message: Message, at: int, count: int, most: int, what: str) -> Iterable[int]:
-    """``count`` u32 from offset ``at``. Raises Malformed where they are more than ``most``."""
-    if count > most:
-        raise Malformed(f"the engine counts {count} {what}, and {most} are the most that there can be")
+def numbers_of(message: Message, at: int, count: int) -> list[int]:
+    """``count`` u32 from offset ``at`` of the body. Raises Malformed past its end."""
     return [message.number(at + NUMBER.size * index) for index in range(count)]

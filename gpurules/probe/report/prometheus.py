@@ -77,7 +77,7 @@ def _versions(engine: Engine) -> dict[str, str]:
     release = engine.release
     branch = _BRANCH.fullmatch(engine.driver or "")
     return {
-        "dcgm": f"{release[0]}.{release[1]}" if release in KNOWN and release else "other",
+        "dcgm": f"{release[0]}.{release[1]}" if release in KNOWN else "other",
         "driver": branch[1] if branch else "other",
     }
 

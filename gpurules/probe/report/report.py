@@ -29,7 +29,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One format: ``summary`` is one line for help texts, ``write`` makes the document, which ends with a line break."""
+    """One format: ``summary`` is one line for help texts, ``write`` makes the document, ended by a line break."""
 
     name: str
     summary: str

@@ -51,7 +51,7 @@ def _row(result: Result) -> tuple[str, ...]:
 def _counted(result: Result) -> set[str]:
     """The blames worth a cell of the table: notes only where there is nothing else."""
     blames = {finding.failure.blame.value for finding in result.findings}
-    return blames - {"note"} if blames - {"note"} else blames
+    return blames - {"note"} or blames
 
 
 def _counts(report: Report) -> str:
@@ -82,7 +82,7 @@ def _block(result: Result, width: int) -> str:
 
 
 def _engine_rows(engine: Engine) -> Iterator[tuple[str, ...]]:
-    versions = [f"DCGM {engine.version or 'of an unknown version'}"]
+    versions = [f"DCGM {engine.version}"]
     versions += [f"driver {engine.driver}"] if engine.driver else []
     versions += [f"NVML {engine.nvml}"] if engine.nvml else []
     yield "", "engine", ", ".join(_cut(version) for version in versions)

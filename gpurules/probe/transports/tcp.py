@@ -33,6 +33,8 @@ class TcpTransport:
             except OSError as error:
                 first = first or Unreachable(failed(error, Step.SOCKET, Medium.TCP))
                 continue
+            # The last piece of a long question must not wait for the other side's delayed acknowledgement.
+            made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
                 return await connect(made, address, Medium.TCP)
             except Unreachable as refused:

@@ -11,7 +11,7 @@ from gpurules.probe.diagnosis.releases import OLDEST
 def find(evidence: Evidence) -> Iterator[str]:
     """What shows it."""
     engine = evidence.engine
-    if engine and engine.release and engine.release < OLDEST:
+    if engine and engine.release < OLDEST:
         yield f"DCGM {engine.version}"
 
 

@@ -11,15 +11,15 @@ from gpurules.probe.diagnosis.releases import NEWEST
 def find(evidence: Evidence) -> Iterator[str]:
     """What shows it."""
     engine = evidence.engine
-    if engine and (engine.release is None or engine.release > NEWEST):
-        yield f"the version it tells is {engine.version or 'empty'}"
+    if engine and engine.release > NEWEST:
+        yield f"DCGM {engine.version}"
 
 
 FAILURE = FailureClass(
     id="engine-unknown",
     blame=Blame.NOTE,
     title="A release of DCGM that gpurules does not know",
-    meaning="The engine is newer than what gpurules was made for, or does not tell a version.",
+    meaning="The engine is newer than what gpurules was made for.",
     advice="Look for a newer gpurules; until then compare with dcgmi discovery -l in the guest.",
     explanation="""\
 The messages have not changed from DCGM 3.0 to 4.6, so the answers are read as those of 4.6 are.

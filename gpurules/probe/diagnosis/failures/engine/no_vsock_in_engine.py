@@ -11,7 +11,7 @@ from gpurules.probe.diagnosis.releases import FIRST_WITH_VSOCK, OLDEST
 def find(evidence: Evidence) -> Iterator[str]:
     """What shows it."""
     engine = evidence.engine
-    if engine and engine.release and OLDEST <= engine.release < FIRST_WITH_VSOCK:
+    if engine and OLDEST <= engine.release < FIRST_WITH_VSOCK:
         yield f"DCGM {engine.version}"
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gpurules.probe.dcgm import layouts
 from gpurules.probe.dcgm.codes import VGPU_GUEST, Blank, GpuStatus, Status, status_name
-from gpurules.probe.diagnosis.evidence import gpus_of
 from gpurules.probe.diagnosis.failure import Blame, Evidence, FailureClass
 
 PLAUSIBLE = range(-40, 200)
@@ -16,8 +16,11 @@ TOLD_ELSEWHERE = frozenset({Status.GPU_IS_LOST, Status.RESET_REQUIRED})
 
 def find(evidence: Evidence) -> Iterator[str]:
     """What shows it."""
-    for gpu in gpus_of(evidence):
-        if gpu.status != GpuStatus.OK or not (evidence.engine and evidence.engine.complete):
+    engine = evidence.engine
+    if engine is None or not engine.complete or layouts.LATEST_VALUES.name in engine.refused:
+        return
+    for gpu in engine.gpus:
+        if gpu.status != GpuStatus.OK:
             continue
         if TOLD_ELSEWHERE & set(gpu.errors.values()):
             continue
