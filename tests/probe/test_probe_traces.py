@@ -64,7 +64,7 @@ def decoded_lines(name: str) -> list[tuple[object, ...]]:
     line = re.compile(
         r"# decoded by the client: entity group (\d+) id (\d+) field (\d+) type '(.)' status (-?\d+) .*?value (.*)"
     )
-    found = []
+    found: list[tuple[object, ...]] = []
     for group, entity, field, kind, status, value in line.findall(text):
         number: object = value.strip("'") if kind == "s" else float(value) if kind == "d" else int(value)
         found.append((int(group), int(entity), int(field), int(status), number))
@@ -121,18 +121,18 @@ def test_a_conversation_with_recorded_replies() -> None:
         command = COMMAND_HEADER.unpack_from(body)[2]
         asked.append(command)
         if command == 10:
-            reply = load("02_hostengine_version").received[HEADER.size :]
+            reply = bytearray(load("02_hostengine_version").received[HEADER.size :])
         elif command == 34:
             supported = struct.unpack_from("<I", body, 24)[0]
             name = "03b_get_all_supported_devices" if supported else "03a_get_all_devices"
-            reply = load(name).received[HEADER.size :]
+            reply = bytearray(load(name).received[HEADER.size :])
         elif command == 9:
             reply = bytearray(load("12a_gpu_status").received[HEADER.size :])
             reply[24:28] = body[24:28]
         elif command == 22:
-            reply = recorded_values("06c_live_all_types" if len(waiting) < 2 else "06a_live_uuid_gpu0", body)
+            reply = bytearray(recorded_values("06c_live_all_types", body))
         else:
-            reply = body
+            reply = bytearray(body)
         waiting += _messages(conversation.feed(answered(request, bytes(reply))))
     assert conversation.finished
     assert conversation.sign is None
