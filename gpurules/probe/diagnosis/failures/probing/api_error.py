@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpurules.probe.diagnosis.failure import Blame, FailureClass, Pattern
+from gpurules.probe.diagnosis.failure import CLOSE_CODES, HTTP_ERRORS, Blame, FailureClass, Pattern
 from gpurules.probe.observation import Medium, Step
 
 FAILURE = FailureClass(
@@ -17,5 +17,8 @@ words. 429: too many requests. 500 and above: virt-api could not reach virt-hand
 guest. KubeVirt v1.9 and older cannot reach guests on nodes where VSOCK is confined to network namespaces
 (`net.vsock.child_ns_mode=local`).
 """,
-    seen=(Pattern(medium=(Medium.API,), step=(Step.FIND, Step.CONNECT)),),
+    seen=(
+        Pattern(medium=(Medium.API,), http_status=HTTP_ERRORS),
+        Pattern(medium=(Medium.API,), step=(Step.FIND, Step.CONNECT), close_code=CLOSE_CODES),
+    ),
 )
