@@ -33,7 +33,7 @@ ROWS = [
     ("no module status", "healthy", "", ""),
     ("fake GPU", "healthy", "gpu-fake", "GPU 1"),
     ("more entries than asked", "healthy", "", ""),
-    ("rude names", "healthy", "", ""),
+    ("rude names", "unhealthy", "strange-text", "driver version"),
     ("rude version", "unhealthy", "protocol-error", "the engine's description does not begin with its version"),
     ("NVML missing", "unhealthy", "nvml-not-loaded", ""),
     ("NVML not loaded", "unhealthy", "nvml-not-loaded", ""),

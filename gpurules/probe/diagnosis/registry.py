@@ -31,6 +31,7 @@ from gpurules.probe.diagnosis.failures.gpus import (
     gpu_unreadable,
     gpu_unsupported,
     more_gpus,
+    strange_text,
     zero_gpus,
 )
 from gpurules.probe.diagnosis.failures.guest import (
@@ -146,6 +147,7 @@ GPUS = (
     gpu_unreadable.FAILURE,
     gpu_unsupported.FAILURE,
     fewer_gpus.FAILURE,
+    strange_text.FAILURE,
     more_gpus.FAILURE,
     field_unsupported.FAILURE,
     gpu_fake.FAILURE,
