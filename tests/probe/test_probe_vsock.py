@@ -13,13 +13,13 @@ MODULES = {"namespaces": "both", "confined": "both"}
 
 EXPECTED: dict[str, dict[str, str]] = {
     "none": {"host": "socket EAFNOSUPPORT", "guest": "socket EAFNOSUPPORT"},
-    "core": {"host": "connect ENODEV", "guest": "connect ENODEV"},
+    "core": {"host": "connect ENODEV", "guest": "connect no-vsock-transport"},
     "loopback": {
         "answers": "answers",
         "answers-as-host": "answers",
         "no-listener": "connect ECONNRESET",
-        "no-such-cid": "connect ENODEV",
-        "cid-of-any": "connect ENODEV",
+        "no-such-cid": "connect no-vsock-transport",
+        "cid-of-any": "connect no-vsock-transport",
         "server-killed": "answers, exchange EPIPE",
     },
     "host": {

@@ -38,10 +38,11 @@ def diagnose(evidence: Evidence) -> tuple[Finding, ...]:
 
 
 def class_of(observation: Observation) -> FailureClass:
-    """The first class of the registry that the observation fits."""
-    for failure in FAILURES.values():
-        if any(pattern.fits(observation) for pattern in failure.seen):
-            return failure
+    """The first class of the registry that the observation fits; one that knows its sign comes before the others."""
+    for by_sign in (True, False):
+        for failure in FAILURES.values():
+            if any(bool(pattern.sign) is by_sign and pattern.fits(observation) for pattern in failure.seen):
+                return failure
     return UNEXPECTED
 
 

@@ -18,6 +18,7 @@ from gpurules.probe.result import Result, worst_first
 from gpurules.text.terminal import safe, table
 
 CELL_MAX = 60
+VERSION_MAX = 24
 DETAIL_MAX = 240
 
 
@@ -41,8 +42,8 @@ def _row(result: Result) -> tuple[str, ...]:
     return (
         _cut(result.target.name),
         result.verdict.value,
-        _cut(engine.version) if engine else "-",
-        _cut(engine.driver or "-") if engine else "-",
+        safe(engine.version, VERSION_MAX) if engine else "-",
+        safe(engine.driver or "-", VERSION_MAX) if engine else "-",
         str(len(engine.gpus)) if engine and engine.complete else "-",
         "; ".join(_said(finding) for finding in problems) or "-",
     )

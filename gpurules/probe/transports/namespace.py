@@ -16,7 +16,7 @@ from gpurules.probe.observation import Medium, Observation, Sign, Step, Unreacha
 from gpurules.probe.target import NamespaceVsockAddress
 from gpurules.probe.transports import vsock
 from gpurules.probe.transports.netns import Namespace, enter
-from gpurules.probe.transports.streams import SocketConnection, connect
+from gpurules.probe.transports.streams import SocketConnection
 from gpurules.probe.transports.transport import Context
 
 CONFINED_CID = 3
@@ -36,7 +36,7 @@ class NamespaceTransport:
     async def connect(self) -> SocketConnection:
         """A new connection. Raises Unreachable."""
         made, cid = await self._made_inside()
-        return await connect(made, (cid, self.address.port), Medium.VSOCK)
+        return await vsock.connect_guest(made, cid, self.address.port)
 
     async def _made_inside(self) -> tuple[socket.socket, int]:
         """A socket of the namespace, and the guest's CID there."""

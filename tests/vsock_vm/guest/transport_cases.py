@@ -66,7 +66,7 @@ async def greeting(connection: Connection, deadline: float = DEADLINE) -> str:
 def seen(unreachable: Unreachable) -> str:
     """An observation in two words."""
     observation = unreachable.observation
-    what = errno.errorcode[observation.errno] if observation.errno else observation.sign
+    what = observation.sign or errno.errorcode[observation.errno or 0]
     return f"{observation.step} {what}"
 
 
