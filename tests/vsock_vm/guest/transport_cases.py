@@ -1,8 +1,9 @@
-"""What the transports for AF_VSOCK see, case by case; prints one JSON object: case -> outcome.
+"""What AF_VSOCK shows to the transports and to whole probes, case by case; prints one JSON object: case -> outcome.
 
 usage: transport_cases.py ROLE
 
-An outcome is how far it came and what was seen there: ``connect ENODEV``, ``exchange closed``, ``answers``.
+An outcome is how far it came and what was seen there: ``connect ENODEV``, ``exchange closed``, ``answers``; of a probe
+it is exit code, verdict and failure classes.
 """
 
 from __future__ import annotations
@@ -20,14 +21,20 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
+from gpurules.probe.launcher import confined as is_confined
+from gpurules.probe.launcher import launchers
 from gpurules.probe.observation import Unreachable
 from gpurules.probe.target import Address, NamespaceVsockAddress, VsockAddress
 from gpurules.probe.transports.registry import transport_to
 from gpurules.probe.transports.transport import Connection, Context
+from vsock_vm.guest.probing import engine, probed
 
-DEADLINE = 0.6
-LONGER_THAN_THE_KERNELS = 8.0
+DEADLINE = 20.0
+"""For what answers: an emulated processor may be slow."""
+SHORT = 0.6
+LONGER_THAN_THE_KERNELS = 2.6
 SERVICE = "/tmp/service"
+ENGINE = "/tmp/engine"
 POD = "7a0f3ac4-11e5-4c43-8f0b-6b3a4c5d2e1f"
 OTHER_POD = "00000000-11e5-4c43-8f0b-6b3a4c5d2e1f"
 POD_GROUP = Path(f"/sys/fs/cgroup/kubepods-burstable-pod{POD.replace('-', '_')}.slice")
@@ -100,10 +107,12 @@ async def echo(family: int, address: object) -> AsyncIterator[None]:
 
 
 @contextlib.contextmanager
-def guest(cid: int, *words: str, inside: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
+def guest(
+    cid: int, *words: str, inside: tuple[str, ...] = (), service: str = SERVICE
+) -> Iterator[subprocess.Popen[str]]:
     """A fake guest with its own CID."""
     module = "vsock_vm.guest.fake_guest"
-    command = [*inside, sys.executable, "-m", module, str(cid), SERVICE, *words]
+    command = [*inside, sys.executable, "-m", module, str(cid), service, *words]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     assert process.stdout.readline() == "READY\n", f"guest {cid} does not come up"
@@ -207,7 +216,8 @@ async def leaves_no_trace(pid: int) -> str:
 async def simple(role: str) -> dict[str, str]:
     """No AF_VSOCK, or no transport for it."""
     addresses = {"host": VsockAddress(2), "guest": VsockAddress(3)}
-    return {name: await outcome(address) for name, address in addresses.items()}
+    seen = {name: await outcome(address) for name, address in addresses.items()}
+    return {**seen, "probe": await probed(3, 5555)}
 
 
 async def loopback(role: str) -> dict[str, str]:
@@ -221,7 +231,15 @@ async def loopback(role: str) -> dict[str, str]:
             "cid-of-any": case(VsockAddress(ANY_CID)),
             "server-killed": server_killed,
         }
-        return {name: await run() for name, run in cases.items()}
+        seen = {name: await run() for name, run in cases.items()}
+    with engine("32 GPUs", "--vsock", "5561"), engine("lost", "--vsock", "5562"), engine("silent", "--vsock", "5563"):
+        return {
+            **seen,
+            "probe": await probed(1, 5561),
+            "probe-lost": await probed(1, 5562),
+            "probe-silent": await probed(1, 5563, 1.0),
+            "probe-no-listener": await probed(1, 5564),
+        }
 
 
 async def host(role: str) -> dict[str, str]:
@@ -229,17 +247,27 @@ async def host(role: str) -> dict[str, str]:
     async with echo(socket.AF_UNIX, SERVICE):
         with guest(42), guest(44, "3"):
             cases = {
-                "booting": case(VsockAddress(44), LONGER_THAN_THE_KERNELS),
+                "booting": case(VsockAddress(44)),
                 "answers": case(VsockAddress(42)),
                 "no-listener": case(VsockAddress(42, 5599)),
-                "never-answers": case(VsockAddress(42, 5558)),
-                "never-answers-for-long": case(VsockAddress(42, 5558), 2.6),
-                "mute": case(VsockAddress(42, 5556)),
+                "never-answers": case(VsockAddress(42, 5558), SHORT),
+                "never-answers-for-long": case(VsockAddress(42, 5558), LONGER_THAN_THE_KERNELS),
+                "mute": case(VsockAddress(42, 5556), SHORT),
                 "closes": closed_at_once,
                 "no-such-cid": case(VsockAddress(45)),
                 "guest-killed": killed_mid_connection,
             }
-            return {name: await run() for name, run in cases.items()}
+            seen = {name: await run() for name, run in cases.items()}
+    with engine("32 GPUs", "--unix", ENGINE), guest(46, service=ENGINE):
+        return {
+            **seen,
+            "probe": await probed(46, 5555),
+            "probe-no-listener": await probed(46, 5556 + 9),
+            "probe-mute": await probed(46, 5556, 1.0),
+            "probe-closes": await probed(46, 5557),
+            "probe-never-answers": await probed(46, 5558, 1.0),
+            "probe-no-such-cid": await probed(47, 5555),
+        }
 
 
 async def namespaces(role: str) -> dict[str, str]:
@@ -260,6 +288,8 @@ async def namespaces(role: str) -> dict[str, str]:
                 "process-ended": await process_ended(),
                 "nobody": await as_nobody(pid),
                 "no-trace": await leaves_no_trace(pid),
+                "launcher": "found" if launchers([POD, OTHER_POD]) == {POD: pid} else "not found",
+                "vsock": "confined" if is_confined() else "global",
             }
 
 
@@ -273,7 +303,7 @@ async def confined(role: str) -> dict[str, str]:
                 address = NamespaceVsockAddress(cid=42, pid=pid, pod_uid=POD)
                 before = await outcome(address)
                 with guest(3, inside=inside):
-                    return {
+                    seen = {
                         "no-guest-there": before,
                         "guest-there": await outcome(address),
                         "guest-there-cid-unknown": await outcome(NamespaceVsockAddress(pid=pid)),
@@ -282,6 +312,15 @@ async def confined(role: str) -> dict[str, str]:
                         "from-the-node": await outcome(VsockAddress(3)),
                         "global-guest": await outcome(VsockAddress(42)),
                         "no-trace": await leaves_no_trace(pid),
+                        "vsock": "confined" if is_confined() else "global",
+                        "probe-other-launcher": await probed(None, 5555, pid=other),
+                        "probe-from-the-node": await probed(3, 5555),
+                    }
+                with engine("8 GPUs", "--unix", ENGINE), guest(3, inside=inside, service=ENGINE):
+                    return {
+                        **seen,
+                        "probe": await probed(None, 5555, pid=pid),
+                        "probe-by-file": await probed(None, 5555, netns=f"/proc/{pid}/ns/net"),
                     }
 
 
