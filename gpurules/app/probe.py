@@ -119,7 +119,10 @@ def _vmi(text: str, namespace: str) -> tuple[str, str]:
 
 def seconds_of(text: str, flag: str, least: float = 0.001) -> float:
     """A duration in seconds. Raises InputError where it is none, or is shorter than ``least``."""
-    seconds = parse_duration(text) / 1000
+    try:
+        seconds = parse_duration(text) / 1000
+    except InputError as error:
+        raise InputError(Problem(f"{flag}: {error.problems[0].message}", advice=error.problems[0].advice)) from None
     if seconds < least:
         raise InputError(Problem(f"{flag} {text} is too short", advice=f"{least:g} s is the least"))
     return seconds

@@ -40,13 +40,15 @@ def engine_of(behaviour: str) -> Engine | None:
 
 def told(name: str, behaviour: str, seconds: float = 0.012, **expected: object) -> Result:
     """A guest of the cluster whose engine tells this."""
-    target = Target(name, VmiAddress(*name.split("/")), Vmi(*name.split("/"), node="node-1", cid=42, gpus=2))
+    namespace, _, vm = name.partition("/")
+    target = Target(name, VmiAddress(namespace, vm), Vmi(namespace, vm, node="node-1", cid=42, gpus=2))
     return result_of(Evidence(target, Expectation(**expected), None, engine_of(behaviour)), seconds)  # type: ignore[arg-type]
 
 
 def seen(name: str, observation: Observation, seconds: float = 0.003) -> Result:
     """A guest of the cluster of which only this was seen."""
-    target = Target(name, VmiAddress(*name.split("/")), Vmi(*name.split("/"), node="node-2", cid=43))
+    namespace, _, vm = name.partition("/")
+    target = Target(name, VmiAddress(namespace, vm), Vmi(namespace, vm, node="node-2", cid=43))
     return result_of(Evidence(target, Expectation(), observation), seconds)
 
 
