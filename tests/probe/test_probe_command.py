@@ -15,9 +15,12 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
+import click
 import pytest
 
 from gpurules.cli.main import run
+from gpurules.cli.root import load
+from gpurules.probe.report.registry import FORMATS
 from host_engine.behaviours import BEHAVIOURS
 from host_engine.server import Server, unix_socket
 from probe_runs import served
@@ -146,6 +149,24 @@ def test_watch_goes_on_until_it_is_interrupted() -> None:
     assert [document["guests"][0]["verdict"] for document in rounds] == ["healthy", "healthy"]
 
 
+def test_a_container_that_is_stopped_ends_in_good_order() -> None:
+    with (
+        guests("healthy") as (address,),
+        subprocess.Popen(
+            command("--address", address, "--watch", "1s", "--format", "json"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(30) == 143
+        assert process.stderr.read() == ""
+
+
 def test_interrupt_leaves_no_half_line() -> None:
     """At a terminal, in the middle of a fleet: the progress line is erased, and nothing else is said."""
     with guests("lost", *["silent"] * 5) as addresses:
@@ -198,6 +219,18 @@ def test_a_reader_that_leaves_ends_the_probe_silently() -> None:
         assert process.stderr is not None
         assert process.stderr.read() == b""
         process.stderr.close()
+
+
+def test_choices_are_the_registered_formats() -> None:
+    (form,) = [parameter for parameter in load("probe").params if parameter.name == "form"]
+    assert isinstance(form.type, click.Choice)
+    assert list(form.type.choices) == list(FORMATS)
+
+
+def test_completion_of_explain() -> None:
+    (option,) = [parameter for parameter in load("probe").params if parameter.name == "explain"]
+    found = option.shell_complete(click.Context(load("probe")), "gpu-l")
+    assert [(item.value, item.help) for item in found] == [("gpu-lost", "A GPU was lost")]
 
 
 def test_explain(capfd: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,15 @@ from gpurules.probe.diagnosis.failure import Expectation
 from gpurules.probe.fleet import Pace, probe_all
 from gpurules.probe.observation import Medium, Observation, Step, Unreachable
 from gpurules.probe.result import Result
-from gpurules.probe.target import Target, TcpAddress
+from gpurules.probe.target import (
+    NamespaceVsockAddress,
+    Target,
+    TcpAddress,
+    UnixAddress,
+    Vmi,
+    VmiAddress,
+    VsockAddress,
+)
 from gpurules.probe.transports.transport import Context
 from probe_runs import PATIENT, served
 
@@ -78,6 +86,21 @@ def test_never_two_probes_of_one_engine(monkeypatch: pytest.MonkeyPatch) -> None
     assert Slow.most == 1
     assert len(results) == 8
     assert seconds == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize(
+    ("target", "engine"),
+    [
+        (Target("a", VsockAddress(42)), "vsock://42:5555"),
+        (Target("a", NamespaceVsockAddress(pid=7, cid=42), Vmi("n", "v", cid=42)), "vsock://42:5555"),
+        (Target("a", VmiAddress("n", "v", 5556), Vmi("n", "v", cid=42)), "vsock://42:5556"),
+        (Target("a", VmiAddress("n", "v")), "vmi n/v port 5555"),
+        (Target("a", TcpAddress("h")), "tcp://h:5555"),
+        (Target("a", UnixAddress("/s"), Vmi("n", "v", cid=42)), "unix:///s"),
+    ],
+)
+def test_one_engine_by_several_ways(target: Target, engine: str) -> None:
+    assert target.engine == engine
 
 
 def test_waiting_for_an_engine_costs_no_time_of_ones_own(monkeypatch: pytest.MonkeyPatch) -> None:
