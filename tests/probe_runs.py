@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -14,6 +15,9 @@ from gpurules.probe.transports.registry import transport_to
 from gpurules.probe.transports.transport import Context
 from host_engine.behaviours import BEHAVIOURS, Behaviour
 from host_engine.server import Server, tcp_socket
+
+SERIES = re.compile(r'gpurules_probe_[a-z_]+(?:\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? [0-9.e+]+')
+"""A line of the exposition that is no comment."""
 
 PATIENT = 30.0
 """Seconds that no probe needs that comes to an end by itself."""

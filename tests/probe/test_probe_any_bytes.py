@@ -29,6 +29,7 @@ from gpurules.probe.target import Target, TcpAddress
 from host_engine import engine as double
 from host_engine.engine import packed
 from host_engine.model import Blank, Guest, gpu
+from probe_runs import SERIES
 
 TARGET = Target("guest", TcpAddress("127.0.0.1"))
 
@@ -159,6 +160,7 @@ def check_reports(result: Result) -> None:
         if name != "prometheus":
             assert all(line.isprintable() for line in text.splitlines()), name
             assert text.count("\n") == len(text.splitlines()), name
+    assert all(line.startswith("# ") or SERIES.fullmatch(line) for line in written["prometheus"].splitlines())
     assert max(map(len, written["text"].splitlines())) < 2000
     VALIDATOR.validate(json.loads(written["json"]))
     assert written["json"].isascii()

@@ -115,7 +115,9 @@ OBSERVATIONS = [
     (EXCHANGE, TCP, Sign.VERSION_MISMATCH, False, "version-mismatch"),
     (EXCHANGE, TCP, Sign.REFUSED, False, "engine-refused"),
     (EXCHANGE, TCP, errno.EIO, False, "unexpected"),
-    (SOCKET, TCP, errno.EMFILE, False, "unexpected"),
+    (SOCKET, TCP, errno.EMFILE, False, "out-of-descriptors"),
+    (NAMESPACE, VSOCK, errno.EMFILE, False, "out-of-descriptors"),
+    (SOCKET, VSOCK, errno.ENOMEM, False, "out-of-descriptors"),
 ]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +22,7 @@ from gpurules.probe.result import Result, result_of
 from gpurules.probe.target import Target, TcpAddress, Vmi, VmiAddress, VsockAddress
 from host_engine import engine as double
 from host_engine.behaviours import BEHAVIOURS, RUDE
+from probe_runs import SERIES
 from shared import ROOT
 
 AT = 1_764_000_000.0
@@ -40,13 +40,15 @@ def engine_of(behaviour: str) -> Engine | None:
 
 def told(name: str, behaviour: str, seconds: float = 0.012, **expected: object) -> Result:
     """A guest of the cluster whose engine tells this."""
-    target = Target(name, VmiAddress(*name.split("/")), Vmi(*name.split("/"), node="node-1", cid=42, gpus=2))
+    namespace, _, vm = name.partition("/")
+    target = Target(name, VmiAddress(namespace, vm), Vmi(namespace, vm, node="node-1", cid=42, gpus=2))
     return result_of(Evidence(target, Expectation(**expected), None, engine_of(behaviour)), seconds)  # type: ignore[arg-type]
 
 
 def seen(name: str, observation: Observation, seconds: float = 0.003) -> Result:
     """A guest of the cluster of which only this was seen."""
-    target = Target(name, VmiAddress(*name.split("/")), Vmi(*name.split("/"), node="node-2", cid=43))
+    namespace, _, vm = name.partition("/")
+    target = Target(name, VmiAddress(namespace, vm), Vmi(namespace, vm, node="node-2", cid=43))
     return result_of(Evidence(target, Expectation(), observation), seconds)
 
 
@@ -116,9 +118,6 @@ def test_promtool_takes_the_exposition(name: str, promtool: Path) -> None:
         [promtool, "check", "metrics"], input=exposition(REPORTS[name]), capture_output=True, text=True, timeout=60
     )
     assert (done.returncode, done.stderr) == (0, "")
-
-
-SERIES = re.compile(r'gpurules_probe_[a-z_]+(?:\{(?:[a-z]+="(?:[^"\\\n]|\\[\\"n])*",?)*\})? [0-9.e+]+')
 
 
 @pytest.mark.parametrize("name", REPORTS)
