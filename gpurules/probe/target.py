@@ -135,6 +135,6 @@ class Target:
         if self.engine:
             return
         address = self.address
-        if self.vmi and self.vmi.cid is not None and not isinstance(address, UnixAddress):
+        if self.vmi and self.vmi.cid is not None and not isinstance(address, UnixAddress | NoAddress):
             address = VsockAddress(self.vmi.cid, address.port)
         object.__setattr__(self, "engine", str(address))

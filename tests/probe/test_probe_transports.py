@@ -159,5 +159,6 @@ def test_transport_is_documented(kind: type) -> None:
         "VsockAddress": "vsock://42:5555",
         "NamespaceVsockAddress": "--netns",
         "VmiAddress": "--vmi",
+        "NoAddress": "--vmi",
     }
     assert words[kind.__name__] in (ROOT / "docs" / "cli" / "probe.md").read_text(encoding="utf-8")

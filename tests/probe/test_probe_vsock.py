@@ -58,6 +58,7 @@ EXPECTED: dict[str, dict[str, str]] = {
         "no-trace": "answers, at home",
         "launcher": "found",
         "vsock": "global",
+        "probe": "0 healthy 8 GPUs",
     },
     "confined": {
         "no-guest-there": "connect ENODEV",

@@ -18,7 +18,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 from gpurules.probe.launcher import confined as is_confined
@@ -27,17 +27,13 @@ from gpurules.probe.observation import Unreachable
 from gpurules.probe.target import Address, NamespaceVsockAddress, VsockAddress
 from gpurules.probe.transports.registry import transport_to
 from gpurules.probe.transports.transport import Connection, Context
-from vsock_vm.guest.probing import engine, probed
+from vsock_vm.guest.probing import PROBES
+from vsock_vm.guest.stage import OTHER_POD, POD, POD_GROUP, SERVICE, confine, guest, inside, launcher
 
 DEADLINE = 20.0
 """For what answers: an emulated processor may be slow."""
 SHORT = 0.6
 LONGER_THAN_THE_KERNELS = 2.6
-SERVICE = "/tmp/service"
-ENGINE = "/tmp/engine"
-POD = "7a0f3ac4-11e5-4c43-8f0b-6b3a4c5d2e1f"
-OTHER_POD = "00000000-11e5-4c43-8f0b-6b3a4c5d2e1f"
-POD_GROUP = Path(f"/sys/fs/cgroup/kubepods-burstable-pod{POD.replace('-', '_')}.slice")
 ANY_CID = 0xFFFFFFFF
 
 Case = Callable[[], Awaitable[str]]
@@ -104,38 +100,6 @@ async def echo(family: int, address: object) -> AsyncIterator[None]:
         accepting = asyncio.create_task(accept())
         yield
         accepting.cancel()
-
-
-@contextlib.contextmanager
-def guest(
-    cid: int, *words: str, inside: tuple[str, ...] = (), service: str = SERVICE
-) -> Iterator[subprocess.Popen[str]]:
-    """A fake guest with its own CID."""
-    module = "vsock_vm.guest.fake_guest"
-    command = [*inside, sys.executable, "-m", module, str(cid), service, *words]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    assert process.stdout.readline() == "READY\n", f"guest {cid} does not come up"
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-@contextlib.contextmanager
-def launcher(pod: bool = True) -> Iterator[int]:
-    """A process with a network namespace of its own, in the cgroup of a pod; its number."""
-    process = subprocess.Popen(["unshare", "-n", "sh", "-c", "echo; exec sleep 1000"], stdout=subprocess.PIPE)
-    assert process.stdout
-    process.stdout.readline()
-    if pod:
-        (POD_GROUP / "cgroup.procs").write_text(str(process.pid))
-    try:
-        yield process.pid
-    finally:
-        process.kill()
-        process.wait()
 
 
 async def closed_at_once() -> str:
@@ -216,8 +180,7 @@ async def leaves_no_trace(pid: int) -> str:
 async def simple(role: str) -> dict[str, str]:
     """No AF_VSOCK, or no transport for it."""
     addresses = {"host": VsockAddress(2), "guest": VsockAddress(3)}
-    seen = {name: await outcome(address) for name, address in addresses.items()}
-    return {**seen, "probe": await probed(3, 5555)}
+    return {name: await outcome(address) for name, address in addresses.items()}
 
 
 async def loopback(role: str) -> dict[str, str]:
@@ -231,15 +194,7 @@ async def loopback(role: str) -> dict[str, str]:
             "cid-of-any": case(VsockAddress(ANY_CID)),
             "server-killed": server_killed,
         }
-        seen = {name: await run() for name, run in cases.items()}
-    with engine("32 GPUs", "--vsock", "5561"), engine("lost", "--vsock", "5562"), engine("silent", "--vsock", "5563"):
-        return {
-            **seen,
-            "probe": await probed(1, 5561),
-            "probe-lost": await probed(1, 5562),
-            "probe-silent": await probed(1, 5563, 1.0),
-            "probe-no-listener": await probed(1, 5564),
-        }
+        return {name: await run() for name, run in cases.items()}
 
 
 async def host(role: str) -> dict[str, str]:
@@ -257,17 +212,7 @@ async def host(role: str) -> dict[str, str]:
                 "no-such-cid": case(VsockAddress(45)),
                 "guest-killed": killed_mid_connection,
             }
-            seen = {name: await run() for name, run in cases.items()}
-    with engine("32 GPUs", "--unix", ENGINE), guest(46, service=ENGINE):
-        return {
-            **seen,
-            "probe": await probed(46, 5555),
-            "probe-no-listener": await probed(46, 5556 + 9),
-            "probe-mute": await probed(46, 5556, 1.0),
-            "probe-closes": await probed(46, 5557),
-            "probe-never-answers": await probed(46, 5558, 1.0),
-            "probe-no-such-cid": await probed(47, 5555),
-        }
+            return {name: await run() for name, run in cases.items()}
 
 
 async def namespaces(role: str) -> dict[str, str]:
@@ -297,13 +242,12 @@ async def confined(role: str) -> dict[str, str]:
     """VSOCK confined to namespaces: each launcher's guest has CID 3."""
     async with echo(socket.AF_UNIX, SERVICE):
         with guest(42):
-            Path("/proc/sys/net/vsock/child_ns_mode").write_text("local")
+            confine()
             with launcher() as pid, launcher() as other:
-                inside = ("nsenter", f"--net=/proc/{pid}/ns/net")
                 address = NamespaceVsockAddress(cid=42, pid=pid, pod_uid=POD)
                 before = await outcome(address)
-                with guest(3, inside=inside):
-                    seen = {
+                with guest(3, within=inside(pid)):
+                    return {
                         "no-guest-there": before,
                         "guest-there": await outcome(address),
                         "guest-there-cid-unknown": await outcome(NamespaceVsockAddress(pid=pid)),
@@ -313,14 +257,6 @@ async def confined(role: str) -> dict[str, str]:
                         "global-guest": await outcome(VsockAddress(42)),
                         "no-trace": await leaves_no_trace(pid),
                         "vsock": "confined" if is_confined() else "global",
-                        "probe-other-launcher": await probed(None, 5555, pid=other),
-                        "probe-from-the-node": await probed(3, 5555),
-                    }
-                with engine("8 GPUs", "--unix", ENGINE), guest(3, inside=inside, service=ENGINE):
-                    return {
-                        **seen,
-                        "probe": await probed(None, 5555, pid=pid),
-                        "probe-by-file": await probed(None, 5555, netns=f"/proc/{pid}/ns/net"),
                     }
 
 
@@ -347,7 +283,8 @@ def main() -> None:
         return
     subprocess.run(["mount", "-t", "cgroup2", "cgroup", "/sys/fs/cgroup"], check=True)
     POD_GROUP.mkdir()
-    print(json.dumps(asyncio.run(ROLES[role](role))))
+    seen = asyncio.run(ROLES[role](role))
+    print(json.dumps({**seen, **PROBES[role]()}))
 
 
 if __name__ == "__main__":

@@ -13,9 +13,9 @@ FAILURE = FailureClass(
     advice="Run the probe on the VM's node, in a pod with hostPID: true.",
     explanation="""\
 With `--via node` the launcher's process is found by the pod's UID in its cgroup. Without `hostPID: true` a
-container sees its own processes only. Where VSOCK is global that does not matter, since the CID alone leads to the guest;
-where it is confined (`net.vsock.child_ns_mode=local`) the way goes through the launcher's network namespace. A VM that has
-just moved to another node leaves no process here either.
+container sees its own processes only. Where VSOCK is global that does not matter, since the CID alone leads to the
+guest; where it is confined (`net.vsock.child_ns_mode=local`) the way goes through the launcher's network namespace.
+A VM that has just moved to another node leaves no process here either.
 """,
     seen=(Pattern(sign=(Sign.LAUNCHER_NOT_FOUND,)),),
 )
