@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from host_engine.behaviours import BEHAVIOURS
@@ -17,25 +17,26 @@ from kubernetes_api.server import Api, running
 def cluster(api: Api, trust: Authority, behaviour: str = "healthy") -> Iterator[Api]:
     """``api`` over TLS, and behind its websockets a host engine with a behaviour."""
     started = threading.Event()
-    loop = asyncio.new_event_loop()
-    end = asyncio.Event()
+    enders: list[Callable[[], object]] = []
 
     async def serve() -> None:
         engine = Server(BEHAVIOURS[behaviour].guest(), BEHAVIOURS[behaviour].serve)
         bound = tcp_socket()
         await engine.listen(bound)
         api.engine = bound.getsockname()
+        loop, end = asyncio.get_running_loop(), asyncio.Event()
+        enders.append(lambda: loop.call_soon_threadsafe(end.set))
         async with running(api, trust.server):
             started.set()
             await end.wait()
             await engine.close()
 
-    thread = threading.Thread(target=loop.run_until_complete, args=(serve(),))
+    thread = threading.Thread(target=asyncio.run, args=(serve(),))
     thread.start()
     try:
         assert started.wait(30)
         yield api
     finally:
-        loop.call_soon_threadsafe(end.set)
+        for end in enders:
+            end()
         thread.join()
-        loop.close()
