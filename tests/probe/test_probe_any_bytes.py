@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import virtual_time
-from gpurules.probe.dcgm import layouts, messages
+from gpurules.probe.dcgm import fields, layouts, messages
 from gpurules.probe.dcgm.conversation import Conversation
 from gpurules.probe.dcgm.messages import Foreign, Malformed, OldMagic, Stream
 from gpurules.probe.dcgm.values import Value, entries
@@ -166,6 +166,23 @@ def check_reports(result: Result) -> None:
     assert written["json"].isascii()
 
 
+def test_a_long_text_is_cut() -> None:
+    (found,) = entries(packed(1, 0, 50, "x" * 5000))
+    assert found.value == "x" * 256
+
+
+@pytest.mark.parametrize(
+    ("release", "expected"),
+    [((3, 0), [50, 54, 57, 150, 500]), ((4, 4), [50, 54, 57, 150, 500]), ((4, 5), [50, 54, 57, 150, 500, 1523])],
+)
+def test_no_engine_is_asked_for_a_field_it_does_not_know(release: tuple[int, int], expected: list[int]) -> None:
+    assert [field.id for field in fields.fields_of(fields.Entity.GPU, release)] == expected
+
+
+def test_no_field_of_the_probe_is_a_profiling_field() -> None:
+    assert not [field for field in fields.FIELDS if field.id in fields.PROFILING]
+
+
 @given(st.binary(max_size=300))
 def test_values_of_any_bytes(data: bytes) -> None:
     try:
@@ -291,6 +308,24 @@ class Scripted:
 
     async def close(self) -> None:
         self.closed += 1
+
+
+@pytest.mark.parametrize(
+    ("name", "script", "seconds", "failure"),
+    [
+        ("a banner without a line's end", [(0.1, b"220 mail")], 0.3, "not-dcgm"),
+        ("a banner in two pieces", [(0.1, b"SS"), (0.1, b"H-2.0-x\r\n")], 0.2, "not-dcgm"),
+        ("the half of DCGM's magic", [(0.1, b"\xad\xbc")], 5.0, "half-answer"),
+        ("an engine that hangs", [(0.1, "answer")], 5.0, "engine-stalled"),
+        ("nothing", [], 5.0, "silent"),
+    ],
+)
+def test_how_long_is_waited(
+    name: str, script: list[tuple[float, bytes | int | str]], seconds: float, failure: str
+) -> None:
+    result, took = virtual_time.run(probe(TARGET, Scripted(0.0, script), Expectation(), 5.0))
+    assert result.findings[0].failure.id == failure, name
+    assert took == pytest.approx(seconds), name
 
 
 @given(st.floats(0, 8), events, st.floats(0.01, 6))

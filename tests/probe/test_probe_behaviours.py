@@ -19,6 +19,7 @@ ROWS = [
     ("one GPU", "healthy", "", ""),
     ("8 GPUs", "healthy", "", ""),
     ("32 GPUs", "healthy", "", ""),
+    ("32 GPUs of long names", "healthy", "", ""),
     ("DCGM 3.0", "healthy", "no-vsock-in-engine", "DCGM 3.0.4"),
     ("DCGM 3.3", "healthy", "no-vsock-in-engine", "DCGM 3.3.9"),
     ("DCGM 4.4", "healthy", "no-vsock-in-engine", "DCGM 4.4.2"),

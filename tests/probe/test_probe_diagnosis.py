@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from gpurules.app.failure_texts import explanation
 from gpurules.probe.dcgm.engine import Engine, Gpu
 from gpurules.probe.diagnosis import registry
 from gpurules.probe.diagnosis.diagnose import Verdict, class_of, diagnose, verdict_of
-from gpurules.probe.diagnosis.failure import Blame, Evidence, Expectation, FailureClass, Finding, nothing
+from gpurules.probe.diagnosis.failure import Evidence, Expectation, FailureClass, Finding, nothing
 from gpurules.probe.diagnosis.registry import AREAS, FAILURES
 from gpurules.probe.observation import Medium, Observation, Sign, Step
 from gpurules.probe.report.schema import schema
@@ -198,8 +199,11 @@ def test_engine(target: Target, expected: Expectation, found: Engine, classes: s
 
 
 def test_worst_first_and_the_verdict_is_the_worst() -> None:
-    result = result_of(Evidence(PLAIN, Expectation(driver="1"), None, engine(modules={8: 5})), 0.0)
-    assert [finding.failure.blame for finding in result.findings] == [Blame.GUEST, Blame.NOTE]
+    found = replace(engine(modules={8: 5}, gpus=()), release=(4, 9))
+    result = result_of(Evidence(PLAIN, Expectation(driver="1"), None, found), 0.0)
+    assert [finding.failure.id for finding in result.findings] == [
+        "driver-mismatch", "zero-gpus", "engine-unknown", "profiling-conflict",
+    ]  # fmt: skip
     assert result.verdict is Verdict.UNHEALTHY
 
 

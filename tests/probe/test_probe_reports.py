@@ -77,6 +77,16 @@ REPORTS = {
     "one-healthy": Report(FLEET[:1], AT, width=80),
     "one-unhealthy": Report([DIRECT], AT, width=80),
     "rude": Report([told("tenant-c/rude", "rude names"), told("tenant-c/rude-too", "rude names")], AT, width=100),
+    "rude-answer": Report(
+        [
+            seen(
+                "tenant-c/vm",
+                Observation(Step.CONNECT, Medium.API, http_status=500, detail=RUDE[0] + RUDE[2] + "x" * 5000),
+            )
+        ],
+        AT,
+        width=100,
+    ),
     "rude-one": Report([told("tenant-c/rude", "rude names")], AT, width=100),
 }
 
@@ -167,7 +177,7 @@ def test_format_is_documented(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", ["text", "json"])
-@pytest.mark.parametrize("name", ["rude", "rude-one"])
+@pytest.mark.parametrize("name", ["rude", "rude-one", "rude-answer"])
 def test_nothing_reaches_the_terminal_but_printable_characters(form: str, name: str) -> None:
     text = FORMATS[form].write(REPORTS[name])
     assert all(line.isprintable() for line in text.split("\n"))
