@@ -14,6 +14,8 @@ from gpurules.probe.feature_gate import off_in
 from gpurules.probe.launcher import confined, launchers
 from gpurules.probe.observation import Sign, Step, Unreachable
 from gpurules.probe.target import NamespaceVsockAddress, NoAddress, Target, VmiAddress, VsockAddress
+from gpurules.probe.transports.registry import transport_to
+from gpurules.probe.transports.transport import Context
 from gpurules.probe.vmi import Described, described
 from kubernetes_api.access import Authority, authority, kubeconfig
 from kubernetes_api.objects import DEVICES, OTHER_POD, POD, vmi
@@ -256,6 +258,19 @@ def test_process_of_a_pod(cgroup: str, tmp_path: Path) -> None:
 )
 def test_confined(modes: dict[str, str], expected: bool, tmp_path: Path) -> None:
     assert confined(processes(tmp_path, {}, **modes)) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        (NamespaceVsockAddress(pid=7), True),
+        (NamespaceVsockAddress(netns="/run/netns/a"), True),
+        (NamespaceVsockAddress(pid=7, pod_uid=POD), False),
+    ],
+)
+def test_namespace_that_only_a_number_names_is_opened_once(address: NamespaceVsockAddress, kept: bool) -> None:
+    context = Context()
+    assert (transport_to(address, context) is transport_to(address, context)) is kept
 
 
 @pytest.mark.parametrize(
