@@ -39,7 +39,7 @@ NODE_LABEL = "kubevirt.io/nodeName"
 NODE_VARIABLE = "NODE_NAME"
 """The environment variable that names this node in a pod; the container recipe's manifest sets it."""
 
-FIND_SECONDS = 60.0
+FIND_SECONDS = 30.0
 AT_ONCE = 16
 
 
