@@ -68,19 +68,19 @@ class Client:
                     raise await _refusal(response)
                 return _decoded(await _bounded(response, LARGEST_ANSWER))
 
-    async def items(self, path: str, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-        """The objects of the list at ``path``, page after page. Raises ClusterFault."""
-        found: list[dict[str, Any]] = []
-        resume = ""
+    async def items(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
+        """The objects of the list at ``path``; one page at a time is held. Raises ClusterFault."""
+        wanted = {**(query or {}), "limit": str(PAGE)}
         for _ in range(PAGES):
-            page = await self.get(
-                path, {**(query or {}), "limit": str(PAGE), **({"continue": resume} if resume else {})}
-            )
-            items, metadata = page.get("items"), page.get("metadata")
-            found.extend(item for item in items or () if isinstance(item, dict))
-            resume = str(metadata.get("continue") or "") if isinstance(metadata, dict) else ""
+            page = await self.get(path, wanted)
+            for item in page.get("items") or ():
+                if isinstance(item, dict):
+                    yield item
+            metadata = page.get("metadata")
+            resume = metadata.get("continue") if isinstance(metadata, dict) else None
             if not resume:
-                return found
+                return
+            wanted["continue"] = str(resume)
         raise ClusterFault(Cause.ANSWER, f"the list {path} has no end")
 
     async def websocket(self, path: str, query: Mapping[str, str], protocol: str, largest: int) -> WebSocket:

@@ -21,10 +21,10 @@ async def gate_is_off(client: Client) -> bool:
     from gpurules.cluster.fault import ClusterFault
 
     try:
-        found = await client.items(KUBEVIRTS)
+        found = [off_in(item) async for item in client.items(KUBEVIRTS)]
     except ClusterFault:
         return False
-    return bool(found) and all(off_in(item) for item in found)
+    return bool(found) and all(found)
 
 
 def off_in(kubevirt: Mapping[str, Any]) -> bool:
