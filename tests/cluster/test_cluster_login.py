@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import signal
 import ssl
@@ -249,6 +251,37 @@ def test_exec_plugin_that_hangs_is_ended(tmp_path: Path) -> None:
     asyncio.run(run())
     with pytest.raises(ProcessLookupError):
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+
+
+def id_token(expires: int) -> str:
+    """A JSON web token, as far as anybody looks at it here."""
+    parts = ({"alg": "none"}, {"exp": expires, "sub": "ann"})
+    return ".".join([*(base64.b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), "x"])
+
+
+@pytest.mark.parametrize(
+    ("provider", "said"),
+    [
+        ({"name": "oidc", "config": {"client-id": "x", "refresh-token": SECRET}}, "the id-token has expired"),
+        ({"name": "oidc", "config": {"id-token": id_token(1), "refresh-token": SECRET}}, "the id-token has expired"),
+        ({"name": "oidc", "config": {"id-token": SECRET}}, "oidc: JWT tokens should contain 3"),
+        ({"name": "gcp", "config": {"access-token": SECRET}}, "the auth-provider gcp is none that kubectl has"),
+    ],
+    ids=["no-token", "expired", "no-jwt", "gcp"],
+)
+def test_auth_provider(provider: dict[str, Any], said: str, tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path / "config", at(1), None, {"auth-provider": provider})
+    with pytest.raises(ClusterFault, match=said) as raised:
+        asyncio.run(login.log_in(str(path), "", 10.0))
+    assert raised.value.cause is Cause.CREDENTIALS
+    assert SECRET not in str(raised.value)
+
+
+def test_openid_token_that_holds(tmp_path: Path) -> None:
+    token = id_token(32_503_680_000)
+    user = {"auth-provider": {"name": "oidc", "config": {"id-token": token}}}
+    found = asyncio.run(login.log_in(str(kubeconfig(tmp_path / "config", at(1), None, user)), "", 10.0))
+    assert found.configuration.api_key == {"BearerToken": f"Bearer {token}"}
 
 
 BAD_CONFIGS: dict[str, tuple[str, str]] = {
