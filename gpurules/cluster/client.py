@@ -142,8 +142,8 @@ async def open_client(kubeconfig: str, context: str, timeout: float) -> AsyncIte
 
 def _way(login: Login) -> _Way:
     configuration = login.configuration
-    if urlsplit(configuration.host).scheme not in ("http", "https"):
-        raise ClusterFault(Cause.CONFIGURATION, f"the server {redacted(configuration.host)} is no https address")
+    if not _is_address(configuration.host):
+        raise ClusterFault(Cause.CONFIGURATION, f"the server {redacted(str(configuration.host))} is no https address")
     try:
         trust = client.ApiClient(configuration).rest_client.ssl_context
     except (ssl.SSLError, OSError, ValueError) as error:
@@ -157,6 +157,14 @@ def _way(login: Login) -> _Way:
         "ssl": trust,
         "server_hostname": configuration.tls_server_name,
     }
+
+
+def _is_address(server: object) -> bool:
+    try:
+        parts = urlsplit(str(server))
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 async def _explain_refusal(

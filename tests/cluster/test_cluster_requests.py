@@ -113,6 +113,21 @@ def test_certificate_file_that_is_none(trust: Authority, tmp_path: Path) -> None
     assert raised.cause is Cause.CONFIGURATION
 
 
+@pytest.mark.parametrize(
+    "address", ["", "ftp://a", "https://", "https://[", "https://a:99999", "a.example", "https://a:b"]
+)
+def test_server_that_is_no_address(address: str, tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path / "config", address, None)
+
+    async def run() -> None:
+        async with open_client(str(path), "", 2.0) as client:
+            await client.get(PATH)
+
+    with pytest.raises(ClusterFault) as raised:
+        asyncio.run(run())
+    assert raised.value.cause is Cause.CONFIGURATION
+
+
 def test_server_that_is_not_there(tmp_path: Path) -> None:
     path = kubeconfig(tmp_path / "config", "http://127.0.0.1:1", None)
 
