@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import evaluation
 import paths
+import probe_fleet
 import start
 from ratio import HEADING, Ratio, show
 
@@ -17,6 +18,7 @@ BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "evaluation": evaluation.evaluation,
     "paths": paths.paths,
     "levels": evaluation.levels,
+    "probe": probe_fleet.probe,
 }
 
 
