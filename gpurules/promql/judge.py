@@ -9,10 +9,10 @@ often. Where it is known to be wrong the verdict is *unsupported*, never *reject
 
 Known gaps of promql-parser 0.11 and 0.12 against Prometheus 3.14. It refuses, though Prometheus reads them: numbers
 with underscores; raw strings with a backslash; the operators ``</`` and ``>/``; a sign or comment inside a range; a
-label with a colon in a label list; the second argument of ``info`` where its matchers accept the empty value; ``holt_winters``, which Prometheus 3.0 renamed; some
-regular expressions (its dialect is Rust's); ``anchored`` and ``smoothed`` as names. It accepts, though Prometheus does
-not: ranges of zero; ``fill`` on set operators; matchers joined by ``or``; regular expressions that RE2 lacks. It reads
-``"\\xff"`` as the character and not as the byte.
+label with a colon in a label list; the second argument of ``info`` where its matchers accept the empty value;
+``holt_winters``, which Prometheus 3.0 renamed; some regular expressions (its dialect is Rust's); ``anchored`` and
+``smoothed`` as names. It accepts, though Prometheus does not: ranges of zero; ``fill`` on set operators; matchers
+joined by ``or``; regular expressions that RE2 lacks. It reads ``"\\xff"`` as the character and not as the byte.
 """
 
 from __future__ import annotations

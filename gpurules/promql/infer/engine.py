@@ -11,8 +11,9 @@ from dataclasses import replace
 from gpurules.promql.infer.aggregations import aggregation_type
 from gpurules.promql.infer.findings import Environment, Inference, NodeType, Notes, UnitMismatch
 from gpurules.promql.infer.functions import call_type
-from gpurules.promql.infer.keys import always_only
-from gpurules.promql.infer.matching import filled, match_vectors, set_operation, with_common
+from gpurules.promql.infer.keys import ALWAYS, INSTANT, always_only
+from gpurules.promql.infer.labelset import one_name
+from gpurules.promql.infer.matching import filled, match_vectors, matched_labels, set_operation, with_common
 from gpurules.promql.infer.origins import Outlines
 from gpurules.promql.infer.reasons import explained
 from gpurules.promql.infer.selectors import range_type, selector_type
@@ -38,7 +39,9 @@ ARITHMETIC = frozenset(("+", "-", "*", "/", "%", "^", "atan2"))
 COMPARISONS = frozenset(("==", "!=", ">", "<", ">=", "<="))
 SET_OPERATORS = frozenset(("and", "or", "unless"))
 TRIMS = frozenset(("</", ">/"))
-"""Cut a native histogram off. Whether the name survives is not relied on: it may be there and must not be needed."""
+"""Cut a native histogram off."""
+MAY_KEEP_NAME = TRIMS | {"atan2"}
+"""Operators after which the name is there in some releases (atan2: in 2.42) and not in others."""
 
 
 def infer(expression: Expression, environment: Environment) -> Inference:
@@ -140,16 +143,23 @@ def _binary_type(node: Binary, left: ExpressionType, right: ExpressionType, note
         matched = match_vectors(node, left, right, drops_name, notes)
         if node.fill is not None:
             matched = filled(node, left, right, drops_name)
-        return with_measure(_trimmed(matched) if op in TRIMS else matched, measure)
+        if op in MAY_KEEP_NAME and (node.group is not None or matched_labels(node).complement):
+            matched = _perhaps_named(right if node.group is not None and node.group.right else left, matched)
+        return with_measure(matched, measure)
     series, operand = (left, node.left) if isinstance(left, SeriesType) else (right, node.right)
     assert isinstance(series, SeriesType)
     if drops_name:
-        series = drop_name(series, op, node.op.span, operand, notes)
-    return with_measure(_trimmed(series) if op in TRIMS else series, measure)
+        unnamed = drop_name(series, op, node.op.span, operand, notes)
+        series = _perhaps_named(series, unnamed) if op in MAY_KEEP_NAME else unnamed
+    return with_measure(series, measure)
 
 
-def _trimmed(series: SeriesType) -> SeriesType:
-    return replace(series, names=None, distinct=None)
+def _perhaps_named(before: SeriesType, unnamed: SeriesType) -> SeriesType:
+    """``unnamed``, which was ``before`` and may still have its name; neither may be relied on."""
+    if before.names is not None and not any(before.names):
+        return unnamed
+    names = None if before.names is None else before.names | {""}
+    return replace(unnamed, names=names, distinct=ALWAYS if one_name(before) else INSTANT)
 
 
 def _measure(expression: Expression, type_: SeriesType | ScalarType) -> Measure:

@@ -168,6 +168,11 @@ def with_whole_key(series: SeriesType) -> SeriesType:
     return replace(series, keys=minimal_keys(keys))
 
 
+def emptied(series: SeriesType) -> SeriesType:
+    """``series`` where it is shown that there is none: there is at most one, whatever the labels."""
+    return replace(series, empty=True, keys=(Key(frozenset(), ALWAYS),), dependencies=(), distinct=ALWAYS)
+
+
 def always_only(series: SeriesType) -> SeriesType:
     """``series`` as it is when series of different times stand side by side."""
     return replace(

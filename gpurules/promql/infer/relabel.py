@@ -102,7 +102,9 @@ def joined(
     """The type of ``label_join(series, target, separator, sources...)``."""
     if len(sources) == 1:
         return replaced(series, node, target, "$1", sources[0], "(.*)", notes)
-    _check(series, target, node, notes)
+    if target not in sources:
+        # Otherwise two series that differ in the target only still do: what stands around its value is the same.
+        _check(series, target, node, notes)
     result = restrict(series, all_but((target,)), target not in sources)
     span = node.function.span
     if target == NAME:

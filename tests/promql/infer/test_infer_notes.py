@@ -29,6 +29,7 @@ from promql_notation import dependencies_told, keys_told, labels_told, series
 
 TYPES = {
     "g": series("ns:ns pod:launcher gpu | ns pod gpu"),
+    "h": series("ns:ns pod:launcher gpu | ns pod gpu"),
     "o": series("ns:ns pod:launcher name node | ns pod"),
     "i": series("ns:ns name pod:exporter vmpod:launcher? node | ns name pod | ns vmpod > name node"),
     "guarded": series("ns name vmpod? | ns name | ns vmpod > name", guards=[Guard("vmpod", "!=", "")]),
@@ -54,7 +55,7 @@ PLACES = [
     ("g * on (ns, pod) o", "E3", "on (ns, pod)", "g", "(ns, pod)", "gpu"),
     ("g * on (ns, pod) group_left (gpu) o", "E4", "group_left (gpu)", "g", "all but (__name__, gpu)", "gpu"),
     ("g + o", "E2", None, None, None, None),
-    ('abs({__name__=~"g|o"})', "E1", "abs", '{__name__=~"g|o"}', "all but (__name__)", "__name__"),
+    ('abs({__name__=~"g|h"})', "E1", "abs", '{__name__=~"g|h"}', "all but (__name__)", "__name__"),
     ('label_replace(g, "gpu", "", "", "")', "E1", "label_replace", "g", "all but (gpu)", "gpu"),
 ]
 
@@ -81,7 +82,7 @@ def test_a_failure_says_where_and_why(
 
 
 def test_one_cause_is_told_once() -> None:
-    assert [failure.code for failure in inferred("sum(rate({__name__=~'g|o'}[5m]) * 2) + -rate(g[5m])").failures] == [
+    assert [failure.code for failure in inferred("sum(rate({__name__=~'g|h'}[5m]) * 2) + -rate(g[5m])").failures] == [
         "E1"
     ]
 
@@ -110,7 +111,7 @@ GUARDS = [
     ('guarded{vmpod=~".+"}', "ns vmpod > name"),
     ('guarded{vmpod="p"}', "ns > name"),
     ('guarded{ns!=""}', ""),
-    ('{__name__=~"guarded|i",vmpod!=""}', "__name__ ns vmpod > name node"),
+    ('{__name__=~"guarded|i",vmpod!=""}', "__name__ ns vmpod > name node, node ns vmpod > name"),
     ('{__name__=~"guarded|i"}', "__name__ ns vmpod > node"),
     ('last_over_time(guarded{vmpod!=""}[5m])', "ns vmpod > name"),
     ('guarded{vmpod!=""} or guarded{vmpod!="",ns="a"}', "ns vmpod > name"),
@@ -159,7 +160,8 @@ RECORDS = [
     ("o", {"name": "x"}, "r: name=x node ns pod", "ns pod", False),
     ("o", {"name": ""}, "r: node ns pod", "ns pod", False),
     ("o", {"pod": "x"}, "r: name node ns pod=x", "name node ns", True),
-    ('{__name__=~"g|o"}', {}, "r: gpu? name? node? ns pod", "gpu name node ns pod", True),
+    ('{__name__=~"g|o"}', {}, "r: gpu? name? node? ns pod", "gpu ns pod", False),
+    ('{__name__=~"g|h"}', {}, "r: gpu ns pod", "gpu ns pod", True),
     ("unknown", {}, "r: ...", "", False),
     ("time()", {}, "r", "()", False),
 ]
