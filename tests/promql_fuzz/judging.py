@@ -54,6 +54,12 @@ class Case:
         return not self.predicted and not self.undecided
 
 
+def with_data(promtool: Path, one: Case, data: Data) -> Case:
+    """``one``, judged on this data set alone."""
+    _ask(promtool, [([one], (data,))])
+    return one
+
+
 def case(seed: int, text: str, there: Schema, labels: Mapping[str, str] | None = None) -> Case:
     """Infers what is claimed of ``text``."""
     inference = infer(parse(text), there)

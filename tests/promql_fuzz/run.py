@@ -17,10 +17,11 @@ def main() -> int:
     parser.add_argument("--expressions", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--verbose", action="store_true", help="list what was called unsafe and never failed")
+    parser.add_argument("--promtool", default="promtool", help="a name of tests/components.tsv, such as promtool-2.53")
     options = parser.parse_args()
-    promtool = components.find("promtool")
+    promtool = components.find(options.promtool)
     if promtool is None:
-        print("fuzz: promtool is missing: python tests/components.py fetch", file=sys.stderr)
+        print(f"fuzz: {options.promtool} is missing: python tests/components.py fetch", file=sys.stderr)
         return 3
     print(f"seed                             {options.seed}", flush=True)
     cases = many(options.seed, options.expressions)

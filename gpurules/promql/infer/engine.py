@@ -12,7 +12,7 @@ from gpurules.promql.infer.aggregations import aggregation_type
 from gpurules.promql.infer.findings import Environment, Inference, NodeType, Notes, UnitMismatch
 from gpurules.promql.infer.functions import call_type
 from gpurules.promql.infer.keys import ALWAYS, INSTANT, always_only
-from gpurules.promql.infer.labelset import one_name
+from gpurules.promql.infer.labelset import NAME, one_name
 from gpurules.promql.infer.matching import filled, match_vectors, matched_labels, set_operation, with_common
 from gpurules.promql.infer.origins import Outlines
 from gpurules.promql.infer.reasons import explained
@@ -143,7 +143,8 @@ def _binary_type(node: Binary, left: ExpressionType, right: ExpressionType, note
         matched = match_vectors(node, left, right, drops_name, notes)
         if node.fill is not None:
             matched = filled(node, left, right, drops_name)
-        if op in MAY_KEEP_NAME and (node.group is not None or matched_labels(node).complement):
+        on = matched_labels(node)
+        if op in MAY_KEEP_NAME and (node.group is not None or on.complement or NAME in on):
             matched = _perhaps_named(right if node.group is not None and node.group.right else left, matched)
         return with_measure(matched, measure)
     series, operand = (left, node.left) if isinstance(left, SeriesType) else (right, node.right)
