@@ -24,6 +24,7 @@ from gpurules.promql.syntax.tree import (
 from gpurules.promql.types import ExpressionType, RangeType, SeriesType
 from gpurules.text.span import NOWHERE, Span
 
+MOST_LISTED = 6
 Types = Mapping[int, ExpressionType]
 
 
@@ -65,7 +66,7 @@ def _reason(subject: Subject, failure: Failure, types: Types) -> tuple[Span, str
 
 def _lost(node: Expression, labels: LabelSet, types: Types, varying: frozenset[str]) -> tuple[Span, str]:
     """Walks down to the node that is not unique on ``labels`` though what stands below it is, or to a leaf."""
-    listed = ", ".join(sorted(varying)) or "labels that are not known"
+    listed = _listed(varying)
     while True:
         if isinstance(node, Paren):
             node = node.expression
@@ -92,6 +93,14 @@ def _lost(node: Expression, labels: LabelSet, types: Types, varying: frozenset[s
         if not below:
             return node.span, f"series here may differ in {listed}"
         node = loose[0]
+
+
+def _listed(labels: frozenset[str]) -> str:
+    if not labels:
+        return "labels that are not known"
+    shown = sorted(labels)[:MOST_LISTED]
+    rest = len(labels) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
 
 
 def _is_unique(type_: ExpressionType, labels: LabelSet) -> bool:
