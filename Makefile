@@ -35,7 +35,7 @@ bench: $(VENV)/.developed components ## Print the measured ratios.
 	@$(BIN)/python bench/run.py
 
 fuzz: $(VENV)/.developed components ## Hold 5,000 random expressions against promtool.
-	@PYTHONPATH=tests $(BIN)/python -m promql_fuzz.run $(FUZZ_FLAGS)
+	@PYTHONPATH=tests $(BIN)/python -m promql_fuzz.long_run $(FUZZ_FLAGS)
 
 docs: $(VENV)/.developed ## Rewrite the generated parts of docs/.
 	@$(BIN)/python docs/generate.py

@@ -53,14 +53,16 @@ def infer(expression: Expression, environment: Environment) -> Inference:
     outlines = Outlines()
     nodes: list[NodeType] = []
     types: list[ExpressionType] = []
-    stack: list[tuple[Expression, bool]] = [(expression, False)]
+    stack: list[tuple[Expression, bool, bool]] = [(expression, False, False)]
     while stack:
-        node, ready = stack.pop()
+        node, ready, windowed = stack.pop()
         below = children(node)
         if below and not ready:
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(below))
+            stack.append((node, True, windowed))
+            inside = windowed or isinstance(node, Subquery)
+            stack.extend((child, False, inside) for child in reversed(below))
             continue
+        notes.windowed = windowed
         operands = types[len(types) - len(below) :]
         del types[len(types) - len(below) :]
         result = _node_type(node, operands, environment, notes)
@@ -115,7 +117,7 @@ def _unary_type(node: Unary, operand: ExpressionType, notes: Notes) -> Expressio
     if node.op.text == "-" and isinstance(operand, ScalarType):
         return ScalarType(None if operand.value is None else -operand.value, operand.unit)
     if node.op.text == "-" and isinstance(operand, SeriesType):
-        series = drop_name(operand, "-", node.op.span, node.expression, notes)
+        series = drop_name(operand, "-", node.op.span, node.expression, notes, notes.windowed)
         return with_measure(series, scaled(Measure(series.unit, series.kind), -1.0))
     return unproved(node.op.text, node.op.span, "its operand is neither a vector nor a scalar", notes)
 

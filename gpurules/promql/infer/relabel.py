@@ -12,6 +12,7 @@ from enum import Enum
 from gpurules.promql.infer.findings import Notes
 from gpurules.promql.infer.keys import (
     ALWAYS,
+    INSTANT,
     key_validity,
     minimal_keys,
     restrict,
@@ -164,7 +165,8 @@ def _only_value(series: SeriesType, label: str) -> str | None:
 def _check(series: SeriesType, target: str, node: Call, notes: Notes) -> None:
     """E1 where two series may differ in the target label only."""
     kept = all_but((target,))
-    if key_validity(series, kept) is None:
+    validity = key_validity(series, kept)
+    if validity is None or (notes.windowed and validity is INSTANT):
         what = f"{node.function.text} replaces {target}, and series may differ in that label only"
         notes.fail("E1", what, node.function.span, node.arguments[0], series, kept)
 
