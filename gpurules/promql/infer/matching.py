@@ -18,6 +18,7 @@ from gpurules.promql.infer.keys import (
     tidy_dependencies,
     united_facts,
     weaker,
+    with_reduced_keys,
     with_whole_key,
 )
 from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, apart, is_fixed, may_have, one_name, only
@@ -159,7 +160,7 @@ def _one_to_one(
                 "E1", f"series may differ in their names only within {kept}", node, node.left, left, kept, notes
             )
     result = restrict(left, kept)
-    lost = {label: Change("dropped", _word(node)) for label in left.possible - result.possible}
+    lost = dict.fromkeys(left.possible - result.possible, Change("dropped", _word(node)))
     result = replace(result, changes={**left.changes, **lost})
     if never:
         return emptied(result)
@@ -306,7 +307,7 @@ def with_common(union: SeriesType, common: SeriesType) -> SeriesType:
         dependencies=tidy_dependencies((*union.dependencies, *lasting.dependencies)),
         distinct=ALWAYS if lasting.distinct is ALWAYS else union.distinct,
     )
-    return with_whole_key(result)
+    return with_reduced_keys(with_whole_key(result))
 
 
 def _names(series: SeriesType) -> frozenset[str]:

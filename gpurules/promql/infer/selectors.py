@@ -24,6 +24,7 @@ from gpurules.promql.types import Change, Kind, RangeType, SeriesType
 
 MOST_METRICS = 4096
 MOST_SHAPES = 16
+MOST_HELD = 4096
 
 ANYTHING = SeriesType(open=True, names=None, distinct=None)
 """Series of which nothing is known, not even that they stay distinct without their names."""
@@ -34,7 +35,33 @@ def selector_type(node: VectorSelector, environment: Environment) -> SeriesType:
     names = selected_names(node)
     if names is None:
         return _without_fixed(_all_matched(ANYTHING, node.matchers))
-    return _without_fixed(named_series(names, environment, node.matchers))
+    if len(names) > 1:
+        return _without_fixed(_named_series(names, environment, node.matchers))
+    (name,) = names
+    known = environment.type_of(name) or ANYTHING
+    place = (id(known), name, node.matchers)
+    held = _held.get(place)
+    if held is not None:
+        return held[1]
+    found = _one_metric(name, known, node.matchers)
+    if found.changes == known.changes:
+        if len(_held) >= MOST_HELD:
+            _held.clear()
+        _held[place] = known, found
+    return found
+
+
+_held: dict[tuple[int, str, tuple[Matcher, ...]], tuple[SeriesType, SeriesType]] = {}
+"""Types of selectors that name no words of their text, with the declared type, whose identity is part of the place."""
+
+
+def _one_metric(name: str, known: SeriesType, matchers: Sequence[Matcher]) -> SeriesType:
+    series = replace(_settled(known, _tests(matchers)), names=frozenset((name,)), distinct=ALWAYS)
+    return _without_fixed(_all_matched(series, matchers))
+
+
+def _tests(matchers: Iterable[Matcher]) -> list[tuple[str, str, str]]:
+    return [(matcher.label.text, matcher.op, matcher.value) for matcher in matchers]
 
 
 def range_type(node: MatrixSelector, series: SeriesType) -> RangeType:
@@ -71,21 +98,17 @@ def _literals(matcher: Matcher) -> frozenset[str] | None:
     return None if found is None else frozenset(found)
 
 
-def named_series(names: frozenset[str], environment: Environment, matchers: Iterable[Matcher] = ()) -> SeriesType:
+def _named_series(names: frozenset[str], environment: Environment, matchers: Sequence[Matcher]) -> SeriesType:
     """The union of the series of all metrics called ``names`` that the matchers on other labels let through."""
-    tests = [(matcher.label.text, matcher.op, matcher.value) for matcher in matchers]
-    if len(names) == 1:
-        (name,) = names
-        known = environment.type_of(name)
-        series = replace(_settled(known, tests) if known else ANYTHING, names=names, distinct=ALWAYS)
-        return _all_matched(series, matchers)
+    tests = _tests(matchers)
     shapes: list[SeriesType] = []
     units = set()
     kinds = set()
     for name in sorted(names):
-        series = environment.type_of(name)
-        if series is None:
+        declared = environment.type_of(name)
+        if declared is None:
             return _all_matched(replace(ANYTHING, names=names), matchers)
+        series = declared
         units.add(series.unit)
         kinds.add(series.kind)
         # Hundreds of metrics share a handful of label schemas; equal ones are looked at once.

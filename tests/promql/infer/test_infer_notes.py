@@ -153,7 +153,7 @@ def test_why_a_label_changed(text: str, label: str, what: str, words: str) -> No
 RECORDS = [
     # expression, rule labels, labels, keys, whether it may fail
     ("o", {}, "r: name node ns pod", "ns pod", False),
-    ("topk by (ns, name) (1, i)", {}, "r: name node ns pod vmpod?", "name ns pod, ns pod vmpod", False),
+    ("topk by (ns, name) (1, i)", {}, "r: name node ns pod vmpod?", "name ns pod", False),
     ("group by (ns, name, node) (topk by (ns, name) (1, i))", {}, "r: name node ns", "name node ns", False),
     ("sum(g)", {}, "r", "()", False),
     ("sum(g)", {"input": "dcgm"}, "r: input=dcgm", "()", False),
