@@ -14,6 +14,7 @@ from gpurules.promql.infer.functions import call_type
 from gpurules.promql.infer.keys import ALWAYS, INSTANT, always_only
 from gpurules.promql.infer.labelset import NAME, one_name
 from gpurules.promql.infer.matching import filled, match_vectors, matched_labels, set_operation, with_common
+from gpurules.promql.infer.memory import NO_CHANGES, Held, changes_of, key_of, recalled, remembered
 from gpurules.promql.infer.origins import Outlines
 from gpurules.promql.infer.reasons import explained
 from gpurules.promql.infer.selectors import range_type, selector_type
@@ -52,7 +53,7 @@ def infer(expression: Expression, environment: Environment) -> Inference:
     notes = Notes()
     outlines = Outlines()
     nodes: list[NodeType] = []
-    types: list[ExpressionType] = []
+    types: list[Held] = []
     stack: list[tuple[Expression, bool, bool]] = [(expression, False, False)]
     while stack:
         node, ready, windowed = stack.pop()
@@ -65,38 +66,53 @@ def infer(expression: Expression, environment: Environment) -> Inference:
         notes.windowed = windowed
         operands = types[len(types) - len(below) :]
         del types[len(types) - len(below) :]
-        result = _node_type(node, operands, environment, notes)
-        if isinstance(node, Binary) and node.op.text == "or" and isinstance(result, SeriesType):
-            common = outlines.common(node)
-            if common is not None:
-                known = infer(common, environment).type
-                result = with_common(result, known) if isinstance(known, SeriesType) else result
-        types.append(result)
-        nodes.append(NodeType(node, result))
+        held = _held_type(node, operands, environment, notes, outlines)
+        types.append(held)
+        nodes.append(NodeType(node, held.whole))
     failures = explained(notes, nodes, environment) if notes.failures else []
     return Inference(
-        types[0], tuple(failures), tuple(notes.unproved), tuple(dict.fromkeys(notes.findings)), tuple(nodes)
+        nodes[-1].type, tuple(failures), tuple(notes.unproved), tuple(dict.fromkeys(notes.findings)), tuple(nodes)
     )
 
 
-def _node_type(
-    node: Expression, operands: list[ExpressionType], environment: Environment, notes: Notes
-) -> ExpressionType:
+def _held_type(
+    node: Expression, operands: list[Held], environment: Environment, notes: Notes, outlines: Outlines
+) -> Held:
+    """The type of a node: what is remembered, else inferred now."""
+    if isinstance(node, NumberLiteral):
+        return Held(ScalarType(node.value), NO_CHANGES, False)
+    if isinstance(node, StringLiteral):
+        return Held(StringType(node.value), NO_CHANGES, False)
+    if isinstance(node, Paren):
+        return operands[0]
+    if isinstance(node, VectorSelector):
+        series, held = selector_type(node, environment)
+        return Held(series, series.changes, held)
+    key = key_of(node, operands, notes.windowed)
+    known = recalled(key, node, operands, notes) if key is not None else None
+    if known is not None:
+        return known
+    new = Notes(windowed=notes.windowed)
+    found = _node_type(node, [operand.whole for operand in operands], new)
+    notes.add(new)
+    if isinstance(node, Binary) and node.op.text == "or" and isinstance(found, SeriesType):
+        common = outlines.common(node)
+        covering = None if common is None else infer(common, environment).type
+        if isinstance(covering, SeriesType):
+            found = with_common(found, covering)
+    if key is None:
+        return Held(found, changes_of(found), False)
+    return remembered(key, node, operands, found, new)
+
+
+def _node_type(node: Expression, operands: list[ExpressionType], notes: Notes) -> ExpressionType:
     match node, operands:
-        case NumberLiteral(), _:
-            return ScalarType(node.value)
-        case StringLiteral(), _:
-            return StringType(node.value)
-        case VectorSelector(), _:
-            return selector_type(node, environment)
         case MatrixSelector(), [SeriesType() as series]:
             return range_type(node, series)
         case Subquery(), [SeriesType() as series]:
             return RangeType(always_only(series), node.range.milliseconds / 1000)
         case Subquery(), _:
             return unproved("subquery", node.span, "it takes an instant vector", notes)
-        case Paren(), [inner]:
-            return inner
         case Unary(), [operand]:
             return _unary_type(node, operand, notes)
         case Call(), _:

@@ -162,6 +162,13 @@ class Notes:
     subjects: list[Subject] = field(default_factory=list)
     windowed: bool = False
 
+    def add(self, others: Notes) -> None:
+        """Takes over what others noted."""
+        self.failures += others.failures
+        self.subjects += others.subjects
+        self.unproved += others.unproved
+        self.findings += others.findings
+
     def fail(self, code: str, what: str, span: Span, operand: Expression, series: SeriesType, labels: LabelSet) -> None:
         """Notes a failure at ``span``: ``labels`` are not proved to be a key of ``series``, the type of ``operand``."""
         message = f"{what}: {MESSAGES[code]}"

@@ -30,25 +30,26 @@ ANYTHING = SeriesType(open=True, names=None, distinct=None)
 """Series of which nothing is known, not even that they stay distinct without their names."""
 
 
-def selector_type(node: VectorSelector, environment: Environment) -> SeriesType:
-    """The type of an instant vector selector."""
+def selector_type(node: VectorSelector, environment: Environment) -> tuple[SeriesType, bool]:
+    """The type of an instant vector selector, and whether it is held: the same selector gives the same object again."""
     names = selected_names(node)
     if names is None:
-        return _without_fixed(_all_matched(ANYTHING, node.matchers))
+        return _without_fixed(_all_matched(ANYTHING, node.matchers)), False
     if len(names) > 1:
-        return _without_fixed(_named_series(names, environment, node.matchers))
+        return _without_fixed(_named_series(names, environment, node.matchers)), False
     (name,) = names
     known = environment.type_of(name) or ANYTHING
     place = (id(known), name, node.matchers)
     held = _held.get(place)
     if held is not None:
-        return held[1]
+        return held[1], True
     found = _one_metric(name, known, node.matchers)
-    if found.changes == known.changes:
-        if len(_held) >= MOST_HELD:
-            _held.clear()
-        _held[place] = known, found
-    return found
+    if found.changes != known.changes:
+        return found, False
+    if len(_held) >= MOST_HELD:
+        _held.clear()
+    _held[place] = known, found
+    return found, True
 
 
 _held: dict[tuple[int, str, tuple[Matcher, ...]], tuple[SeriesType, SeriesType]] = {}
