@@ -79,11 +79,10 @@ def _learned(result: SeriesType, other: SeriesType, matched: LabelSet) -> Series
     """``result`` with what the other side says of the matched labels, on which both agree."""
     shared = matched.without((NAME,))
     result = _without_what_they_lack(result, other, shared)
-    certain = shared.within(other.certain) & result.possible
-    constants = {
-        label: value for label, value in other.constants.items() if label in shared and label in result.possible
-    }
-    domains = {label: domain for label, domain in other.domains.items() if label in shared and label in result.possible}
+    certain = frozenset(label for label in other.certain if label in shared and may_have(result, label))
+    possible = result.possible | certain
+    constants = {label: value for label, value in other.constants.items() if label in shared and label in possible}
+    domains = {label: domain for label, domain in other.domains.items() if label in shared and label in possible}
     learned = dependencies_on(other, shared)
     if not result.open:
         learned = tuple(
@@ -93,6 +92,7 @@ def _learned(result: SeriesType, other: SeriesType, matched: LabelSet) -> Series
     return replace(
         result,
         certain=result.certain | certain,
+        possible=possible,
         dependencies=tidy_dependencies((*result.dependencies, *learned)),
         constants={**constants, **result.constants},
         domains={**domains, **result.domains},

@@ -105,6 +105,86 @@ def test_labels_that_name_different_things(text: str, found: list[tuple[str, str
     assert [(item.label, item.left, item.right) for item in findings if isinstance(item, Mismatch)] == found
 
 
+DOMAINS = [
+    # expression, the domains of its labels
+    ("g", "ns:ns pod:launcher"),
+    ("g{pod='x'}", "ns:ns pod:launcher"),
+    ("sum by (pod) (g)", "pod:launcher"),
+    ("rate(g[5m])", "ns:ns pod:launcher"),
+    ('label_replace(g, "to", "$1", "pod", "(.+)")', "ns:ns pod:launcher to:launcher"),
+    ('label_replace(g, "to", "$1", "pod", "(.*)")', "ns:ns pod:launcher to:launcher"),
+    ('label_replace(g, "to", "$1", "pod", "(.+)-x")', "ns:ns pod:launcher"),
+    ('label_replace(g, "to", "x-$1", "pod", "(.+)")', "ns:ns pod:launcher"),
+    ('label_replace(g, "pod", "$1", "gpu", "(a.*)")', "ns:ns"),
+    ('label_replace(g, "pod", "x", "", "")', "ns:ns"),
+    ('label_replace(i, "pod", "$1", "vmpod", "(.+)")', "ns:ns vmpod:launcher"),
+    ('label_replace(i{vmpod!=""}, "pod", "$1", "vmpod", "(.+)")', "ns:ns pod:launcher vmpod:launcher"),
+    ('label_join(g, "to", "", "pod")', "ns:ns pod:launcher to:launcher"),
+    ('label_join(g, "to", "-", "ns", "pod")', "ns:ns pod:launcher"),
+    ('label_join(g, "pod", "-", "ns", "pod")', "ns:ns"),
+    ('count_values by (ns, pod) ("pod", g)', "ns:ns"),
+    ("g or o", "ns:ns pod:launcher"),
+    ("g or on (ns) i", "ns:ns vmpod:launcher"),
+    ("sum by (ns, pod) (x) * on (ns, pod) o", "ns:ns pod:launcher"),
+    ("x * on (ns) group_left (pod) max by (ns, pod) (topk by (ns) (1, g))", "ns:ns pod:launcher"),
+    ("info(i)", "ns:ns pod:exporter"),
+    ("absent(g{pod='x'})", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "domains"), DOMAINS)
+def test_what_labels_name(text: str, domains: str) -> None:
+    found = inferred(text).type
+    assert isinstance(found, SeriesType)
+    assert " ".join(f"{label}:{domain}" for label, domain in sorted(found.domains.items())) == domains
+
+
+REASONS = [
+    # expression, the words that are the reason, what they did, metrics of which nothing is known
+    ("g * on (ns) group_left () max by (ns, name) (o)", "name", "`name` is kept here and may differ", ""),
+    ("g * on (ns, pod) group_left () max by (ns, name) (o)", "by (ns, name)", "`pod` was dropped here", ""),
+    ("g * on (ns, pod) group_left () last_over_time(topk by (ns, pod) (1, i)[9m:])", "9m",
+     "the range brings together series that lived one after the other", ""),
+    ("g * on (ns, pod) group_left () (topk by (ns, pod) (1, g) or topk by (ns, pod) (1, i))", "or",
+     "series of both sides stand side by side here", ""),
+    ('g * on (ns, pod) group_left () label_replace(o, "pod", "x$1", "name", "a(.*)")', "label_replace",
+     "`pod` is written here", ""),
+    ("sum by (ns) (g) * on (ns) group_left () (o * on (ns, pod) group_left (gpu) topk by (ns, pod) (1, g))", "o",
+     "series here may differ in pod", ""),
+    ("sum by (ns) (g) * on (ns) x", "x", "series here may differ in labels that are not known", "x"),
+    ("sum by (ns) (g) * on (ns) {ns='a'}", "{ns='a'}", "series here may differ in __name__", "*"),
+    ("sum by (ns) (g) * on (ns) (x or g)", "x", "series here may differ in labels that are not known", "x"),
+    ("-({__name__=~'g|h'})", "{__name__=~'g|h'}", "series here may differ in __name__", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words", "reason", "unknown"), REASONS, ids=[case[0] for case in REASONS])
+def test_which_word_lost_the_key(text: str, words: str, reason: str, unknown: str) -> None:
+    failure = inferred(text).failures[-1]
+    span = failure.reason_span
+    told = (text[span.start : span.end], failure.reason, " ".join(sorted(failure.unknown)))
+    assert told == (words, reason, unknown)
+
+
+EMPTY_SERIES = [
+    ("g{gpu=''}", True), ("g{nosuch!=''}", True), ("g{nosuch='x'}", True), ("g{ns='a',ns='b'}", True),
+    ("g{ns='a',ns=~'b'}", True), ("g{ns='a',ns=~'a|b'}", False), ("x{a='1'}", False), ("x{a='1',a='2'}", True),
+    ("g{nosuch=''}", False), ("abs(g{gpu=''})", True), ("sum(g{gpu=''})", True), ("absent(g{gpu=''})", False),
+    ("g{gpu=''} or g", False), ("g{gpu=''} or g{ns=''}", True), ("g and g{gpu=''}", True),
+    ("g unless g{gpu=''}", False), ("g{ns='a'} * g{ns='b'}", True), ("g{ns='a'} * on (pod, gpu) g{ns='b'}", False),
+    ("g * on (name) o", True), ("g and on (name) o", True), ("i * on (ns, vmpod) o", False),
+    ("count_values('v', g{gpu=''})", True), ("rate(g{gpu=''}[5m])", True), ("{__name__=~'g|o',gpu=''}", False),
+    ("{__name__=~'g|h',gpu=''}", True), ("label_replace(g{gpu=''}, 'a', '', '', '')", True), ("vector(0)", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "empty"), EMPTY_SERIES, ids=[case[0] for case in EMPTY_SERIES])
+def test_what_can_yield_no_series(text: str, empty: bool) -> None:
+    found = inferred(text).type
+    assert isinstance(found, SeriesType)
+    assert found.empty is empty
+
+
 GUARDS = [
     ("guarded", ""),
     ('guarded{vmpod!=""}', "ns vmpod > name"),
