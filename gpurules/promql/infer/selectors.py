@@ -149,7 +149,7 @@ def _united_shapes(shapes: Sequence[SeriesType], one_each: bool) -> SeriesType:
         return shapes[0]
     parts = shapes if len(shapes) > 1 else (shapes[0], shapes[0])
     separators = [(frozenset((NAME,)), ALWAYS)]
-    between = _separator(parts) if one_each else None
+    between = separator(parts) if one_each else None
     if between is not None:
         separators.append((between, ALWAYS))
     keys, dependencies = united_facts(parts, separators)
@@ -157,7 +157,7 @@ def _united_shapes(shapes: Sequence[SeriesType], one_each: bool) -> SeriesType:
     return replace(united_labels(parts), keys=keys, dependencies=dependencies, distinct=distinct)
 
 
-def _separator(parts: Sequence[SeriesType]) -> frozenset[str] | None:
+def separator(parts: Sequence[SeriesType]) -> frozenset[str] | None:
     """Labels on which no two series of different parts agree; None where such are not known."""
     found = set()
     for one, other in combinations(parts, 2):
