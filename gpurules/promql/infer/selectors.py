@@ -24,6 +24,7 @@ from gpurules.promql.types import Change, Kind, RangeType, SeriesType
 
 MOST_METRICS = 4096
 MOST_SHAPES = 16
+MOST_SHAPES_SEEN = 128
 MOST_HELD = 4096
 
 ANYTHING = SeriesType(open=True, names=None, distinct=None)
@@ -116,6 +117,8 @@ def _named_series(names: frozenset[str], environment: Environment, matchers: Seq
         shape = replace(_settled(series, tests), names=frozenset(), unit=None, kind=Kind.UNKNOWN, distinct=ALWAYS)
         if shape not in shapes:
             shapes.append(shape)
+            if len(shapes) > MOST_SHAPES_SEEN:
+                return _all_matched(replace(ANYTHING, names=names), matchers)
     matched = [shape for shape in (_all_matched(shape, matchers) for shape in shapes) if not shape.empty]
     if not matched:
         result = _all_matched(shapes[0], matchers)
