@@ -15,7 +15,7 @@ from gpurules.promql.infer.keys import (
     unproved_labels,
     with_whole_key,
 )
-from gpurules.promql.infer.labelset import NAME, all_but
+from gpurules.promql.infer.labelset import NAME, all_but, may_have, one_name
 from gpurules.promql.infer.selectors import ANYTHING, separator, united_labels
 from gpurules.promql.infer.steps import SINGLE
 from gpurules.promql.types import Change, ExpressionType, Kind, ScalarType, SeriesType
@@ -52,6 +52,7 @@ def record_type(
             kept.labels,
             unproved_labels(expression, kept),
             True,
+            _why(expression, labels),
         )
     series = restrict(expression, kept)
     values = {label: value for label, value in labels.items() if value}
@@ -67,6 +68,14 @@ def record_type(
         changes={**expression.changes, **changes},
     )
     return with_whole_key(always_only(series)), failure
+
+
+def _why(expression: SeriesType, labels: Iterable[str]) -> str:
+    lost = [f"`{label}`" for label in sorted(labels) if may_have(expression, label)]
+    told = [f"{', '.join(lost)} {'get' if len(lost) > 1 else 'gets'} one value"] if lost else []
+    if not one_name(expression):
+        told.append("series of several names get one name")
+    return " and ".join(told)
 
 
 def united_records(parts: Sequence[SeriesType]) -> SeriesType:

@@ -279,6 +279,24 @@ def test_a_record_of_several_rules(rules: list[tuple[str, dict[str, str]]], labe
     assert (labels_told(united), keys_told(united)) == (labels, keys)
 
 
+@pytest.mark.parametrize(
+    ("text", "labels", "reason"),
+    [
+        ("o", {"pod": "x", "l": "1"}, "`pod` gets one value"),
+        ('{__name__=~"g|h"}', {"l": "1"}, "series of several names get one name"),
+        (
+            '{__name__=~"g|h"}',
+            {"ns": "", "pod": "1"},
+            "`ns`, `pod` get one value and series of several names get one name",
+        ),
+    ],
+)
+def test_why_the_labels_of_a_rule_collide(text: str, labels: dict[str, str], reason: str) -> None:
+    failure = record_type("r", inferred(text).type, labels)[1]
+    assert failure is not None
+    assert failure.reason == reason
+
+
 def test_a_record_of_a_string_fails() -> None:
     recorded, failure = record_type("r", StringType("x"))
     assert failure is not None
