@@ -194,8 +194,11 @@ GUARDS = [
     ('guarded{vmpod=~".+"}', "ns vmpod > name"),
     ('guarded{vmpod="p"}', "ns > name"),
     ('guarded{ns!=""}', ""),
-    ('{__name__=~"guarded|i",vmpod!=""}', "__name__ ns vmpod > name node, node ns vmpod > name"),
-    ('{__name__=~"guarded|i"}', "__name__ ns vmpod > node"),
+    (
+        '{__name__=~"guarded|i",vmpod!=""}',
+        "node > __name__, __name__ ns vmpod > name node, node ns vmpod > __name__ name",
+    ),
+    ('{__name__=~"guarded|i"}', "node > __name__, __name__ ns vmpod > node"),
     ('last_over_time(guarded{vmpod!=""}[5m])', "ns vmpod > name"),
     ('guarded{vmpod!=""} or guarded{vmpod!="",ns="a"}', "ns vmpod > name"),
     ("guarded{vmpod!=''} or guarded", ""),
