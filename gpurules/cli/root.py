@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("gpurules.cli.render", "Write the recording rules of a fleet."),
     "fields": ("gpurules.cli.fields", "Search the DCGM fields."),
     "labels": ("gpurules.cli.labels", "Show the labels that a metric carries."),
+    "type": ("gpurules.cli.type", "Show the type of a PromQL expression, step by step."),
     "config": ("gpurules.cli.config", "Print the effective configuration."),
     "probe": ("gpurules.cli.probe", "Probe the DCGM host engine of guests."),
     "completion": ("gpurules.cli.completion", "Print the completion script of a shell."),
