@@ -14,6 +14,8 @@ from pathlib import Path
 import click
 
 from gpurules.cli.root import COMMANDS, PROGRAM, load, root
+from gpurules.lint.registry import checks, summary
+from gpurules.lint.registry import page as page_of_check
 
 DOCS = Path(__file__).resolve().parent
 PART = re.compile(r"(?P<open><!-- generated: (?P<name>[a-z ]+) -->\n).*?(?P<close><!-- end -->)", re.DOTALL)
@@ -27,6 +29,24 @@ def page(command: str) -> Path:
 def pages() -> tuple[Path, ...]:
     """Every page that has a generated part: the index of the commands, then each command's own."""
     return (page("README"), *(page(name) for name in COMMANDS))
+
+
+def check_pages() -> dict[Path, str]:
+    """The pages of lint's checks, which are generated as a whole: the list, then one for each check."""
+    folder = DOCS / "checks"
+    rows = "".join(
+        f"| [`{name}`]({name}.md) | {check.severity.word} | {_cell(summary(name))} |\n"
+        for name, check in checks().items()
+    )
+    index = (
+        "# Checks of gpurules lint\n\nWritten by `make docs` from the checks' own words. "
+        "`gpurules explain CHECK` prints a page.\n\n| check | severity | finds |\n|---|---|---|\n" + rows
+    )
+    texts = {folder / "README.md": index}
+    for name, check in checks().items():
+        how = f"Severity {check.severity.word}. To disable it on a rule: `# gpurules: disable={name} why`."
+        texts[folder / f"{name}.md"] = f"# {name}\n\n{page_of_check(name)}\n\n{how}\n"
+    return texts
 
 
 def rewritten(path: Path) -> str:
@@ -83,6 +103,11 @@ def main() -> int:
     for path in pages():
         text = rewritten(path)
         if text != path.read_text(encoding="utf-8"):
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(DOCS.parent)}")
+    for path, text in check_pages().items():
+        if not path.exists() or text != path.read_text(encoding="utf-8"):
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path.relative_to(DOCS.parent)}")
     return 0

@@ -42,6 +42,7 @@ RUNS = (
     "render --explain",
     "fields power",
     "labels kubevirt_vmi_info",
+    "explain syntax/promql",
     "config",
     "completion bash",
 )

@@ -1,0 +1,106 @@
+"""Runs the checks over a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from gpurules.lint.check import DocumentCheck, ExpressionCheck, FileCheck, SyntaxCheck, WorkspaceCheck
+from gpurules.lint.finding import Draft, Edit, Finding, Note, Place, Reason, Severity, place_of, words_of
+from gpurules.lint.records import Records
+from gpurules.lint.registry import checks
+from gpurules.lint.sources.load import Loaded
+from gpurules.lint.sources.model import Envelope, Rule
+from gpurules.lint.target import Target
+from gpurules.lint.typed import TypedRule
+from gpurules.promql.infer.engine import infer
+from gpurules.promql.syntax.parser import parse
+from gpurules.promql.syntax.problem import SyntaxProblem
+
+
+def run_checks(loaded: Loaded, target: Target, chosen: Collection[str]) -> list[Finding]:
+    """Everything that the ``chosen`` checks find, file by file in the order of the text."""
+    found: list[Finding] = []
+    records = Records(target, loaded.workspace.rules)
+    for identifier, check in checks().items():
+        if identifier not in chosen:
+            continue
+        match check:
+            case FileCheck():
+                drafts: Iterable[Draft] = (draft for file in loaded.unreadable for draft in check.run(file))
+            case DocumentCheck():
+                drafts = (draft for document in loaded.workspace.documents for draft in check.run(document))
+            case WorkspaceCheck():
+                drafts = check.run(loaded.workspace, records)
+            case _:
+                continue
+        found.extend(_finding(identifier, check.severity, draft) for draft in drafts)
+    found.extend(_expressions(loaded, records, chosen))
+    order = {source.file: number for number, source in enumerate(loaded.sources)}
+    return sorted(found, key=lambda one: (order.get(one.place.source.file, -1), _start(one.place)))
+
+
+def _start(place: Place) -> int:
+    return place.scalar.start + place.span.start if place.scalar is not None else place.span.start
+
+
+def _expressions(loaded: Loaded, records: Records, chosen: Collection[str]) -> Iterator[Finding]:
+    for document in loaded.workspace.documents:
+        other_language = document.envelope is Envelope.VM_RULE
+        for group in document.groups:
+            for rule in group.rules:
+                if rule.expression is not None and rule.text.strip():
+                    for identifier, severity, note in look(rule, records, chosen, other_language):
+                        yield _from_note(identifier, severity, note, rule)
+
+
+def look(
+    rule: Rule, records: Records, chosen: Collection[str], other_language: bool = False
+) -> Iterator[tuple[str, Severity, Note]]:
+    """What the checks of expressions say of one rule. ``other_language``: it is MetricsQL, not PromQL."""
+    try:
+        tree = parse(rule.text)
+    except SyntaxProblem as problem:
+        if other_language and not problem.unsupported:
+            problem = SyntaxProblem(problem.message, problem.span, problem.advice, True)
+        for identifier, check in checks().items():
+            if isinstance(check, SyntaxCheck) and identifier in chosen:
+                for note in check.run(rule, problem):
+                    yield identifier, note.severity or check.severity, note
+        return
+    typed = TypedRule(rule.record is None, rule.name, rule.own_labels, rule.text, tree, infer(tree, records), records)
+    for identifier, check in checks().items():
+        if isinstance(check, ExpressionCheck) and identifier in chosen:
+            for note in check.run(typed):
+                yield identifier, note.severity or check.severity, note
+
+
+def _finding(identifier: str, severity: Severity, draft: Draft) -> Finding:
+    return Finding(
+        identifier,
+        draft.severity if draft.severity is not None else severity,
+        draft.message,
+        draft.place,
+        draft.advice,
+        draft.reasons,
+        draft.edits,
+        draft.rule,
+    )
+
+
+def _from_note(identifier: str, severity: Severity, note: Note, rule: Rule) -> Finding:
+    expression = rule.expression
+    assert expression is not None
+    if note.field == "name" and rule.name_node is not None:
+        place = place_of(rule.name_node) if note.span.start < 0 else words_of(rule.name_node, note.span)
+    else:
+        place = place_of(expression) if note.span.start < 0 else words_of(expression, note.span)
+    return Finding(
+        identifier,
+        severity,
+        note.message,
+        place,
+        note.advice,
+        tuple(Reason(words_of(expression, because.span), because.text) for because in note.because),
+        tuple(Edit(words_of(expression, span), text) for span, text in note.edits),
+        rule,
+    )
