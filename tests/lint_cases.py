@@ -9,8 +9,10 @@ is left out: ``words`` is the text of the file under the finding, ``reasons`` th
 
 from __future__ import annotations
 
+import re
 import textwrap
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,9 @@ from gpurules.catalog.exporters import find as find_exporter
 from gpurules.catalog.field import Counter, Selection
 from gpurules.catalog.load import load_catalog
 from gpurules.labels.schema import HonorLabels
-from gpurules.lint.engine import run_checks
+from gpurules.lint.linting import run
 from gpurules.lint.located import Located, Region, locate
+from gpurules.lint.registry import CHECKS
 from gpurules.lint.sources.documents import read_documents
 from gpurules.lint.sources.load import Loaded, Unreadable, _unreadable
 from gpurules.lint.sources.model import RuleFile, Workspace
@@ -32,6 +35,7 @@ from gpurules.text.yaml import compose_documents
 
 FOLDER = Path(__file__).parent / "lint" / "cases"
 FILE = "rules.yaml"
+TODAY = date(2026, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,7 @@ def as_file(text: str) -> str:
     """A whole rule file out of the part that an example shows."""
     if text.startswith("expr:"):
         text = "- record: test:record:sum\n" + textwrap.indent(text, "  ")
-    if text.startswith("- "):
+    if re.match(r"(?:[ ]*#[^\n]*\n|\n)*- ", text):
         return "groups:\n  - name: test\n    rules:\n" + textwrap.indent(text, "      ")
     return text
 
@@ -120,8 +124,10 @@ def made_target(options: dict[str, Any]) -> Target:
 
 
 def found_by(check: str, text: str, options: dict[str, Any]) -> list[Located]:
-    """What ``check`` finds in a file."""
-    return [locate(finding) for finding in run_checks(loaded(text), made_target(options), {check})]
+    """What ``check`` finds in a file. Those of group ``lint`` judge what the others find, so all run."""
+    chosen = CHECKS if check.startswith("lint/") else (check,)
+    found = run(loaded(text), made_target(options), frozenset(chosen), TODAY)
+    return [locate(finding) for finding in found if finding.check == check]
 
 
 def words(region: Region) -> str:

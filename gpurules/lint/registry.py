@@ -28,6 +28,9 @@ CHECKS: tuple[str, ...] = (
     "syntax/promql",
     "syntax/unsupported",
     "syntax/regex",
+    "lint/comment",
+    "lint/unused-comment",
+    "lint/expired-comment",
 )
 """The identifiers, in the order of the documentation."""
 
