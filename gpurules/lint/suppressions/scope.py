@@ -41,7 +41,8 @@ class Owners:
 
 def owners_of(file: RuleFile) -> Owners:
     """Every group and rule of ``file``."""
-    rules, groups = [], []
+    rules: list[Owner] = []
+    groups: list[Owner] = []
     for document in file.documents:
         for group in document.groups:
             groups.append(Owner(extent(group.node), None, group))
