@@ -81,7 +81,12 @@ def _case(check: str, entry: dict[str, Any]) -> Case:
     else:
         name = {"alert": entry["alert"]} if "alert" in entry else {"record": entry.get("record", "test:record:sum")}
         labels = {"labels": entry["labels"]} if "labels" in entry else {}
-        text = as_file(yaml.safe_dump([{**name, **labels, "expr": entry["expr"]}], width=10_000, sort_keys=False))
+        rule = yaml.safe_dump([{**name, **labels}], width=10_000, sort_keys=False)
+        if "\n" in entry["expr"]:
+            rule += "  expr: |-\n" + textwrap.indent(entry["expr"], "    ") + "\n"
+        else:
+            rule += f"  {yaml.safe_dump({'expr': entry['expr']}, width=10_000)}"
+        text = as_file(rule)
     return Case(check, entry["name"], text, entry.get("options", {}), entry.get("finds", []))
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from gpurules.catalog.exporters import find as find_exporter
 from gpurules.catalog.load import load_catalog
@@ -11,9 +12,12 @@ from gpurules.catalog.reading import read_counters
 from gpurules.config.model import Config
 from gpurules.labels.schema import HonorLabels
 from gpurules.labels.user import read_schema
-from gpurules.lint.engine import run_checks
+from gpurules.lint.baseline import new_findings, read_baseline
+from gpurules.lint.changes.touched import touched
 from gpurules.lint.finding import Finding, Severity
+from gpurules.lint.linting import run
 from gpurules.lint.located import locate
+from gpurules.lint.repair.rounds import repair
 from gpurules.lint.reporters.registry import reporter
 from gpurules.lint.reporters.report import Report
 from gpurules.lint.selection import chosen_checks
@@ -25,7 +29,11 @@ from gpurules.text.errors import InputError, Problem
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked of lint. ``shown``: the least severity that is reported; ``fails``: the least that is a failure."""
+    """What is asked of lint.
+
+    ``shown``: the least severity that is reported; ``fails``: the least that is a failure. ``baseline``: a file of
+    findings that are known; ``since``: a revision, where only what changed after it is of interest.
+    """
 
     paths: tuple[str, ...]
     select: tuple[str, ...] = ()
@@ -34,27 +42,53 @@ class Request:
     fails: Severity = Severity.WARNING
     skip_others: bool = False
     stdin_name: str = ""
+    baseline: str = ""
+    since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What lint found, in order, and what it read."""
+    """What lint found, in order, and what it read. ``outdated``: how many findings of the baseline are there no longer.
+    ``texts``: what ``repair`` would write, by file; ``fixed``: how many findings that repairs."""
 
     findings: Sequence[Finding]
     loaded: Loaded
     failed: bool
+    outdated: int = 0
+    texts: Mapping[str, str] = field(default_factory=dict)
+    fixed: int = 0
 
 
-def lint(request: Request, config: Config) -> Outcome:
-    """Everything that is to be shown. Raises InputError for files that are not there and for unknown checks."""
+def lint(request: Request, config: Config, fix: bool = False) -> Outcome:
+    """Everything that is to be shown; with ``fix``, what is left after all certain repairs, which are made in memory.
+
+    Raises InputError for files that are not there, unknown checks, what is no baseline and what git does not know.
+    """
     chosen = chosen_checks(request.select, request.ignore)
     loaded = load(find_files(request.paths), request.skip_others, request.stdin_name)
     if not loaded.workspace.files and not loaded.unreadable and not request.skip_others:
         raise InputError(Problem("no file of rules was found", advice="name files, folders or patterns"))
-    findings = run_checks(loaded, target_of(config), chosen)
-    failed = any(finding.severity >= request.fails for finding in findings)
-    shown = [finding for finding in findings if finding.severity >= min(request.shown, request.fails)]
-    return Outcome(shown, loaded, failed)
+    known = read_baseline(request.baseline) if request.baseline else {}
+    runs_against, today = target_of(config), date.today()
+
+    def look(what: Loaded) -> Sequence[Finding]:
+        found = run(what, runs_against, chosen, today)
+        return touched(found, what, request.since) if request.since else found
+
+    findings, outdated = new_findings(look(loaded), known)
+    if not fix:
+        return Outcome(_shown(findings, request), loaded, _failed(findings, request), outdated)
+    done = repair(loaded, findings, lambda what: new_findings(look(what), known)[0])
+    shown, failed = _shown(done.findings, request), _failed(done.findings, request)
+    return Outcome(shown, done.loaded, failed, outdated, done.texts, done.fixed)
+
+
+def _shown(findings: Iterable[Finding], request: Request) -> list[Finding]:
+    return [finding for finding in findings if finding.severity >= min(request.shown, request.fails)]
+
+
+def _failed(findings: Iterable[Finding], request: Request) -> bool:
+    return any(finding.severity >= request.fails for finding in findings)
 
 
 def target_of(config: Config) -> Target:

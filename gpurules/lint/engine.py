@@ -65,13 +65,13 @@ def look(
         for identifier, check in checks().items():
             if isinstance(check, SyntaxCheck) and identifier in chosen:
                 for note in check.run(rule, problem):
-                    yield identifier, note.severity or check.severity, note
+                    yield identifier, check.severity if note.severity is None else note.severity, note
         return
     typed = TypedRule(rule.record is None, rule.name, rule.own_labels, rule.text, tree, infer(tree, records), records)
     for identifier, check in checks().items():
         if isinstance(check, ExpressionCheck) and identifier in chosen:
             for note in check.run(typed):
-                yield identifier, note.severity or check.severity, note
+                yield identifier, check.severity if note.severity is None else note.severity, note
 
 
 def _finding(identifier: str, severity: Severity, draft: Draft) -> Finding:

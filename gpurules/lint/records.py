@@ -64,7 +64,7 @@ class Records:
         if all(":" in word for word in words):
             return frozenset(words)
         # Without a colon the word may be a label or a function as well.
-        tree = _tree(rule.text)
+        tree = tree_of(rule.text)
         return frozenset(words & set(metrics_of(tree))) if tree is not None else frozenset()
 
     @cached_property
@@ -124,7 +124,7 @@ class Records:
         """What all rules that write ``metric`` agree on."""
         united: SeriesType | None = None
         for rule in self.by_name[metric]:
-            tree = _tree(rule.text)
+            tree = tree_of(rule.text)
             if tree is None:
                 return None
             recorded, _ = record_type(metric, infer(tree, self).type, rule.own_labels)
@@ -145,7 +145,8 @@ def _both(one: SeriesType, other: SeriesType) -> SeriesType:
     )
 
 
-def _tree(text: str) -> Expression | None:
+def tree_of(text: str) -> Expression | None:
+    """The tree of an expression, None where it cannot be read."""
     try:
         return parse(text)
     except SyntaxProblem:

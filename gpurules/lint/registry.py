@@ -11,6 +11,9 @@ from functools import cache
 from gpurules.lint.check import Check
 
 CHECKS: tuple[str, ...] = (
+    "lint/comment",
+    "lint/unused-comment",
+    "lint/expired-comment",
     "structure/yaml",
     "structure/template",
     "structure/envelope",
@@ -28,9 +31,20 @@ CHECKS: tuple[str, ...] = (
     "syntax/promql",
     "syntax/unsupported",
     "syntax/regex",
-    "lint/comment",
-    "lint/unused-comment",
-    "lint/expired-comment",
+    "join/duplicate-one-side",
+    "join/many-to-one-undeclared",
+    "join/group-label-collision",
+    "join/result-collision",
+    "join/rule-label-collision",
+    "join/not-proved",
+    "join/absent-label",
+    "join/different-domains",
+    "join/overwritten-label",
+    "join/guest-label",
+    "join/rate-after-join",
+    "join/missing-launcher-pod",
+    "join/arbitrary-deduplication",
+    "join/untrusted-labels",
 )
 """The identifiers, in the order of the documentation."""
 

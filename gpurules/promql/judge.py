@@ -9,7 +9,7 @@ often. Where it is known to be wrong the verdict is *unsupported*, never *reject
 
 Known gaps of promql-parser 0.11 and 0.12 against Prometheus 3.14. It refuses, though Prometheus reads them: numbers
 with underscores; raw strings with a backslash; the operators ``</`` and ``>/``; a sign or comment inside a range; a
-label with a colon in a label list; the second argument of ``info`` where its matchers accept the empty value; some
+label with a colon in a label list; the second argument of ``info`` where its matchers accept the empty value; ``holt_winters``, which Prometheus 3.0 renamed; some
 regular expressions (its dialect is Rust's); ``anchored`` and ``smoothed`` as names. It accepts, though Prometheus does
 not: ranges of zero; ``fill`` on set operators; matchers joined by ``or``; regular expressions that RE2 lacks. It reads
 ``"\\xff"`` as the character and not as the byte.
@@ -25,7 +25,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from gpurules.promql.syntax.functions import SET_OPERATORS
+from gpurules.promql.syntax.functions import RENAMED, SET_OPERATORS
 from gpurules.promql.syntax.lexer import MAX_LENGTH, RANGE, STRING, tokenize
 from gpurules.promql.syntax.parser import parse
 from gpurules.promql.syntax.problem import SyntaxProblem
@@ -237,6 +237,8 @@ def _gap(node: Expression) -> str:
             return "a number with underscores"
         case Binary() if node.op.text in ("</", ">/"):
             return "a histogram operator"
+        case Call() if node.function.text in RENAMED:
+            return "a function that Prometheus 3 no longer has"
         case Call() if node.function.text == "info" and len(node.arguments) > 1:
             return "the second argument of info"
         case VectorSelector() if any(matcher.op[-1] == "~" for matcher in node.matchers):

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from enum import Enum
 
-from gpurules.promql.infer.findings import KindMisuse, Notes
-from gpurules.promql.infer.functions import _LABEL_NAME, unproved, with_measure
+from gpurules.promql.infer.findings import KindMisuse, Notes, Unproved
+from gpurules.promql.infer.functions import LABEL_NAME, NOT_A_LABEL
 from gpurules.promql.infer.keys import ALWAYS, INSTANT, minimal_keys, restrict, tidy_dependencies
 from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, is_fixed, one_name, only
+from gpurules.promql.infer.steps import unproved, with_measure
 from gpurules.promql.infer.units import PLAIN, Measure, ValueEffect, after
 from gpurules.promql.syntax.tree import Aggregation
 from gpurules.promql.types import (
@@ -96,7 +97,9 @@ def _selected(
     op, span = node.op.text, node.op.span
     number = parameter.value if isinstance(parameter, ScalarType) else None
     if number is None or number != number:
-        return unproved(op, span, "Prometheus fails where its parameter is not a number, and it is no constant", notes)
+        why = "Prometheus fails where its parameter is not a number, and it is no constant"
+        notes.unproved.append(Unproved(op, span, why))
+        return series
     if op == "limit_ratio" or number >= 2:
         return series
     if not group.complement:
@@ -111,8 +114,9 @@ def _selected(
 
 def _counted_values(node: Aggregation, series: SeriesType, group: LabelSet, label: str, notes: Notes) -> ExpressionType:
     """The value becomes a label: what was a key for all time fixes all labels but that one."""
-    if not _LABEL_NAME.fullmatch(label) or label == NAME:
-        return unproved(node.op.text, node.op.span, f"{label!r} is not a label name", notes)
+    if not LABEL_NAME.fullmatch(label) or label == NAME:
+        why = NOT_A_LABEL.format(label) if label != NAME else "it writes the number into the metric name"
+        return unproved(node.op.text, node.op.span, why, notes)
     rest = restrict(series, group.without((label,)))
     if group.complement and label not in group:
         return with_measure(rest, PLAIN)

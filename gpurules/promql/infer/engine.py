@@ -6,14 +6,17 @@ Label values are taken to hold no line breaks (``.`` does not match them before 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from gpurules.promql.infer.aggregations import aggregation_type
 from gpurules.promql.infer.findings import Environment, Inference, NodeType, Notes, UnitMismatch
-from gpurules.promql.infer.functions import call_type, drop_name, unproved, with_measure
+from gpurules.promql.infer.functions import call_type
 from gpurules.promql.infer.keys import always_only
-from gpurules.promql.infer.matching import match_vectors, set_operation, with_common
+from gpurules.promql.infer.matching import filled, match_vectors, set_operation, with_common
 from gpurules.promql.infer.origins import Outlines
+from gpurules.promql.infer.reasons import explained
 from gpurules.promql.infer.selectors import range_type, selector_type
+from gpurules.promql.infer.steps import drop_name, unproved, with_measure
 from gpurules.promql.infer.units import Measure, differ, either, product, quotient, scaled, total
 from gpurules.promql.syntax.tree import (
     Aggregation,
@@ -34,6 +37,8 @@ from gpurules.promql.types import ONE, ExpressionType, Kind, RangeType, ScalarTy
 ARITHMETIC = frozenset(("+", "-", "*", "/", "%", "^", "atan2"))
 COMPARISONS = frozenset(("==", "!=", ">", "<", ">=", "<="))
 SET_OPERATORS = frozenset(("and", "or", "unless"))
+TRIMS = frozenset(("</", ">/"))
+"""Cut a native histogram off. Whether the name survives is not relied on: it may be there and must not be needed."""
 
 
 def infer(expression: Expression, environment: Environment) -> Inference:
@@ -63,8 +68,9 @@ def infer(expression: Expression, environment: Environment) -> Inference:
                 result = with_common(result, known) if isinstance(known, SeriesType) else result
         types.append(result)
         nodes.append(NodeType(node, result))
+    failures = explained(notes, nodes, environment) if notes.failures else []
     return Inference(
-        types[0], tuple(notes.failures), tuple(notes.unproved), tuple(dict.fromkeys(notes.findings)), tuple(nodes)
+        types[0], tuple(failures), tuple(notes.unproved), tuple(dict.fromkeys(notes.findings)), tuple(nodes)
     )
 
 
@@ -106,37 +112,44 @@ def _unary_type(node: Unary, operand: ExpressionType, notes: Notes) -> Expressio
     if node.op.text == "-" and isinstance(operand, ScalarType):
         return ScalarType(None if operand.value is None else -operand.value, operand.unit)
     if node.op.text == "-" and isinstance(operand, SeriesType):
-        series = drop_name(operand, "-", node.op.span, node.expression.span, notes)
+        series = drop_name(operand, "-", node.op.span, node.expression, notes)
         return with_measure(series, scaled(Measure(series.unit, series.kind), -1.0))
     return unproved(node.op.text, node.op.span, "its operand is neither a vector nor a scalar", notes)
 
 
 def _binary_type(node: Binary, left: ExpressionType, right: ExpressionType, notes: Notes) -> ExpressionType:
     op = node.op.text
-    if node.fill is not None:
-        return unproved("fill", node.fill.span, "filled vector matching is not modelled", notes)
-    if op not in ARITHMETIC | COMPARISONS | SET_OPERATORS or (node.return_bool and op not in COMPARISONS):
+    if op not in ARITHMETIC | COMPARISONS | SET_OPERATORS | TRIMS or (node.return_bool and op not in COMPARISONS):
         return unproved(op, node.op.span, "this operator is not modelled", notes)
     if not isinstance(left, SeriesType | ScalarType) or not isinstance(right, SeriesType | ScalarType):
         return unproved(op, node.op.span, "an operand is neither a vector nor a scalar", notes)
     vectors = isinstance(left, SeriesType) and isinstance(right, SeriesType)
     if not vectors and (op in SET_OPERATORS or node.matching is not None or node.group is not None):
         return unproved(op, node.op.span, "vector matching takes two vectors", notes)
+    if node.fill is not None and (not vectors or op in SET_OPERATORS or node.group is not None):
+        return unproved("fill", node.fill.span, "filling is modelled for one-to-one matching only", notes)
     if op in SET_OPERATORS and node.group is not None:
         return unproved(op, node.op.span, "set operators have no many side", notes)
     measure = _measured(node, _measure(node.left, left), _measure(node.right, right), notes)
     if isinstance(left, ScalarType) and isinstance(right, ScalarType):
         return ScalarType(_folded(op, left.value, right.value), measure.unit)
-    drops_name = op in ARITHMETIC or node.return_bool
+    drops_name = op in ARITHMETIC or op in TRIMS or node.return_bool
     if isinstance(left, SeriesType) and isinstance(right, SeriesType):
         if op in SET_OPERATORS:
             return with_measure(set_operation(node, left, right, notes), measure)
-        return with_measure(match_vectors(node, left, right, drops_name, notes), measure)
+        matched = match_vectors(node, left, right, drops_name, notes)
+        if node.fill is not None:
+            matched = filled(node, left, right, drops_name)
+        return with_measure(_trimmed(matched) if op in TRIMS else matched, measure)
     series, operand = (left, node.left) if isinstance(left, SeriesType) else (right, node.right)
     assert isinstance(series, SeriesType)
     if drops_name:
-        series = drop_name(series, op, node.op.span, operand.span, notes)
-    return with_measure(series, measure)
+        series = drop_name(series, op, node.op.span, operand, notes)
+    return with_measure(_trimmed(series) if op in TRIMS else series, measure)
+
+
+def _trimmed(series: SeriesType) -> SeriesType:
+    return replace(series, names=None, distinct=None)
 
 
 def _measure(expression: Expression, type_: SeriesType | ScalarType) -> Measure:
@@ -156,7 +169,7 @@ def _measure(expression: Expression, type_: SeriesType | ScalarType) -> Measure:
 def _measured(node: Binary, left: Measure, right: Measure, notes: Notes) -> Measure:
     """What the numbers of the result are; notes units that do not go together."""
     op = node.op.text
-    if op not in ("*", "/", "^", "atan2", "and", "unless"):
+    if op not in ("*", "/", "^", "atan2", "and", "unless", "</", ">/"):
         different = differ(left, right)
         if different is not None:
             notes.findings.append(UnitMismatch(op, *different, node.op.span))
@@ -171,6 +184,8 @@ def _measured(node: Binary, left: Measure, right: Measure, notes: Notes) -> Meas
             return either(left, right)
         case "and" | "unless":
             return left
+        case "</" | ">/":
+            return Measure(None, Kind.UNKNOWN)
         case "^" | "atan2":
             return Measure(None, Kind.GAUGE)
         case _ if node.return_bool:

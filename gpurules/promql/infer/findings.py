@@ -5,9 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from gpurules.promql.infer.keys import unproved_labels
+from gpurules.promql.infer.labelset import LabelSet
 from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ExpressionType, Kind, SeriesType, Unit
 from gpurules.text.span import NOWHERE, Span
+
+MESSAGES = {
+    "E1": "vector cannot contain metrics with the same labelset",
+    "E2": "found duplicate series for the match group, many-to-many matching not allowed",
+    "E3": "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
+    "E4": "multiple matches for labels: grouping labels must ensure unique matches",
+    "E5": "vector contains metrics with the same labelset after applying rule labels",
+}
+"""What Prometheus says when it refuses an evaluation."""
 
 
 class Environment(Protocol):
@@ -31,6 +42,9 @@ class Failure:
     ``key`` is the label set that is not proved to be a key: the labels themselves, or, when ``all_but`` is set, all
     labels but those. ``varying`` are known labels that may differ between two series that agree on the key; it is empty
     where any label may.
+    ``reason`` says in a few words what ``reason_span`` did ("`pod` was dropped here"). ``unknown`` are metrics among
+    those that may not be unique of which nothing is declared (``*``: metrics that the selector does not name); where it
+    is empty, declared keys and dependencies allow the failure.
     """
 
     code: str
@@ -40,11 +54,14 @@ class Failure:
     key: frozenset[str] = frozenset()
     varying: frozenset[str] = frozenset()
     all_but: bool = False
+    reason: str = ""
+    unknown: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Unproved:
-    """A construct of which the inference knows nothing; no claim is made about its series."""
+    """A construct that cannot be judged from types, and why: what is not modelled claims nothing about its series; what
+    fails or not by a number keeps its type."""
 
     construct: str
     span: Span
@@ -122,10 +139,27 @@ class Inference:
         return not self.failures and not self.unproved
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a failure is about: the labels in ``labels`` are no key of ``operand``, whose type is ``series``."""
+
+    operand: Expression
+    series: SeriesType
+    labels: LabelSet
+
+
 @dataclass(slots=True)
 class Notes:
-    """Collects failures and findings while a tree is walked."""
+    """Collects failures and findings while a tree is walked; ``subjects`` holds one for each failure."""
 
     failures: list[Failure] = field(default_factory=list)
     unproved: list[Unproved] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
+    subjects: list[Subject] = field(default_factory=list)
+
+    def fail(self, code: str, what: str, span: Span, operand: Expression, series: SeriesType, labels: LabelSet) -> None:
+        """Notes a failure at ``span``: ``labels`` are not proved to be a key of ``series``, the type of ``operand``."""
+        message = f"{what}: {MESSAGES[code]}"
+        varying = unproved_labels(series, labels)
+        self.failures.append(Failure(code, message, span, operand.span, labels.labels, varying, labels.complement))
+        self.subjects.append(Subject(operand, series, labels))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gpurules.promql.infer.findings import Failure, Mismatch, Notes
+from gpurules.promql.infer.findings import Mismatch, Notes
 from gpurules.promql.infer.keys import (
     ALWAYS,
     INSTANT,
@@ -16,22 +16,14 @@ from gpurules.promql.infer.keys import (
     restrict,
     tidy_dependencies,
     united_facts,
-    unproved_labels,
     weaker,
     with_whole_key,
 )
 from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, is_fixed, may_have, one_name, only
 from gpurules.promql.infer.selectors import united_labels
-from gpurules.promql.syntax.tree import Binary
+from gpurules.promql.syntax.tree import Binary, Expression
 from gpurules.promql.types import Change, Dependency, Key, SeriesType, Validity
 from gpurules.text.span import NOWHERE, Span
-
-MESSAGES = {
-    "E1": "vector cannot contain metrics with the same labelset",
-    "E2": "found duplicate series for the match group, many-to-many matching not allowed",
-    "E3": "multiple matches for labels: many-to-one matching must be explicit (group_left/group_right)",
-    "E4": "multiple matches for labels: grouping labels must ensure unique matches",
-}
 
 
 def matched_labels(node: Binary) -> LabelSet:
@@ -70,25 +62,13 @@ def _word(node: Binary) -> Span:
     return node.op.span
 
 
-def _fail(code: str, what: str, span: Span, reason: Span, series: SeriesType, labels: LabelSet) -> Failure:
-    return Failure(
-        code,
-        f"{what}: {MESSAGES[code]}",
-        span,
-        reason,
-        labels.labels,
-        unproved_labels(series, labels),
-        labels.complement,
-    )
-
-
 def _require_key(
-    code: str, what: str, node: Binary, reason: Span, series: SeriesType, labels: LabelSet, notes: Notes
+    code: str, what: str, node: Binary, operand: Expression, series: SeriesType, labels: LabelSet, notes: Notes
 ) -> Validity:
     """How long ``labels`` are a key; where that is not proved, the failure is noted and success assumed."""
     validity = key_validity(series, labels)
     if validity is None:
-        notes.failures.append(_fail(code, what, _word(node), reason, series, labels))
+        notes.fail(code, what, _word(node), operand, series, labels)
         return INSTANT
     return validity
 
@@ -119,12 +99,8 @@ def _learned(result: SeriesType, other: SeriesType, matched: LabelSet) -> Series
 def _one_to_one(
     node: Binary, left: SeriesType, right: SeriesType, matched: LabelSet, drops_name: bool, notes: Notes
 ) -> SeriesType:
-    _require_key(
-        "E2", f"the right side may have several series for {matched}", node, node.right.span, right, matched, notes
-    )
-    _require_key(
-        "E3", f"the left side may have several series for {matched}", node, node.left.span, left, matched, notes
-    )
+    _require_key("E2", f"the right side may have several series for {matched}", node, node.right, right, matched, notes)
+    _require_key("E3", f"the left side may have several series for {matched}", node, node.left, left, matched, notes)
     if node.matching is None or node.matching.ignoring:
         ignored = frozenset(label.text for label in node.matching.labels) if node.matching else frozenset()
         kept = all_but(ignored | {NAME} if drops_name else ignored)
@@ -132,12 +108,25 @@ def _one_to_one(
         kept = matched.without((NAME,)) if drops_name else matched
         if drops_name and NAME in matched:
             _require_key(
-                "E1", f"series may differ in their names only within {kept}", node, node.left.span, left, kept, notes
+                "E1", f"series may differ in their names only within {kept}", node, node.left, left, kept, notes
             )
     result = restrict(left, kept)
     lost = {label: Change("dropped", _word(node)) for label in left.possible - result.possible}
     result = replace(result, changes={**left.changes, **lost})
     return with_whole_key(_learned(result, right, matched))
+
+
+def filled(node: Binary, left: SeriesType, right: SeriesType, drops_name: bool) -> SeriesType:
+    """Labels and keys of one-to-one matching where a side that is missing is filled: one series for each group."""
+    matched = matched_labels(node)
+    kept = matched.without((NAME,))
+    result = united_labels((restrict(left, kept), restrict(right, kept)))
+    keys = () if matched.complement else (Key(matched.labels & result.possible, INSTANT),)
+    names: frozenset[str] | None = frozenset()
+    if not drops_name and (matched.complement or NAME in matched):
+        names = None
+    distinct = ALWAYS if names is not None else INSTANT if NAME not in matched else None
+    return with_whole_key(replace(result, names=names, keys=keys, distinct=distinct))
 
 
 def _many_to_one(
@@ -146,15 +135,15 @@ def _many_to_one(
     assert node.group is not None
     include = frozenset(label.text for label in node.group.include)
     where = node.group.span if node.group.span != NOWHERE else _word(node)
-    one_span, many_span = (node.left.span, node.right.span) if node.group.right else (node.right.span, node.left.span)
+    one_node, many_node = (node.left, node.right) if node.group.right else (node.right, node.left)
     unique = _require_key(
-        "E2", f"the one side may have several series for {matched}", node, one_span, one, matched, notes
+        "E2", f"the one side may have several series for {matched}", node, one_node, one, matched, notes
     )
     overwritten = frozenset(label for label in include if label not in matched)
     kept = all_but(overwritten | {NAME} if drops_name else overwritten)
     if key_validity(many, kept) is None:
         what = "series of the many side may differ only in labels that the one side overwrites"
-        notes.failures.append(_fail("E4", what, where, many_span, many, kept))
+        notes.fail("E4", what, where, many_node, many, kept)
     result = restrict(many, kept)
     if not overwritten:
         return with_whole_key(_learned(replace(result, changes=many.changes), one, matched))

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gpurules.promql.infer.aggregations import COMBINING, SELECTING
-from gpurules.promql.infer.functions import BEHAVIOURS
+from gpurules.promql.infer.behaviours import BEHAVIOURS
 from gpurules.promql.infer.labelset import NAME
 from gpurules.promql.syntax.build import names
 from gpurules.promql.syntax.tree import (

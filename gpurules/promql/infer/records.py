@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from gpurules.promql.infer.findings import Failure
-from gpurules.promql.infer.functions import SINGLE
+from gpurules.promql.infer.findings import MESSAGES, Failure
 from gpurules.promql.infer.keys import ALWAYS, always_only, key_validity, restrict, unproved_labels, with_whole_key
 from gpurules.promql.infer.labelset import NAME, all_but
 from gpurules.promql.infer.selectors import ANYTHING
+from gpurules.promql.infer.steps import SINGLE
 from gpurules.promql.types import Change, ExpressionType, ScalarType, SeriesType
 from gpurules.text.span import NOWHERE, Span
 
@@ -38,8 +38,7 @@ def record_type(
     if key_validity(expression, kept) is None:
         failure = Failure(
             "E5",
-            "the name and labels of the rule may make series equal: "
-            "vector contains metrics with the same labelset after applying rule labels",
+            f"the name and labels of the rule may make series equal: {MESSAGES['E5']}",
             span,
             span,
             kept.labels,

@@ -9,14 +9,13 @@ import re
 from dataclasses import replace
 from enum import Enum
 
-from gpurules.promql.infer.findings import Failure, Notes
+from gpurules.promql.infer.findings import Notes
 from gpurules.promql.infer.keys import (
     ALWAYS,
     key_validity,
     minimal_keys,
     restrict,
     tidy_dependencies,
-    unproved_labels,
     with_whole_key,
 )
 from gpurules.promql.infer.labelset import NAME, all_but, may_have
@@ -164,18 +163,8 @@ def _check(series: SeriesType, target: str, node: Call, notes: Notes) -> None:
     """E1 where two series may differ in the target label only."""
     kept = all_but((target,))
     if key_validity(series, kept) is None:
-        notes.failures.append(
-            Failure(
-                "E1",
-                f"{node.function.text} replaces {target}, and series may differ in that label only: "
-                "vector cannot contain metrics with the same labelset",
-                node.function.span,
-                node.arguments[0].span,
-                kept.labels,
-                unproved_labels(series, kept),
-                True,
-            )
-        )
+        what = f"{node.function.text} replaces {target}, and series may differ in that label only"
+        notes.fail("E1", what, node.function.span, node.arguments[0], series, kept)
 
 
 def _copied(series: SeriesType, source: str, target: str) -> tuple[tuple[Key, ...], tuple[Dependency, ...]]:

@@ -6,7 +6,6 @@ from gpurules.promql.syntax.functions import (
     AGGREGATIONS,
     COMPARISONS,
     FUNCTIONS,
-    RENAMED,
     SET_OPERATORS,
     Function,
     ValueType,
@@ -23,9 +22,7 @@ _NUMERIC = (_SCALAR, _INSTANT)
 
 
 def unknown_function(name: str, span: Span) -> SyntaxProblem:
-    """No function of this name exists in Prometheus 3.x."""
-    if name in RENAMED:
-        return SyntaxProblem(f"Prometheus 3 has no function {name}", span, f"it is called {RENAMED[name]} now")
+    """No function of this name exists in Prometheus 2.42 to 3.x."""
     if name.lower() in FUNCTIONS:
         return SyntaxProblem(f"no function is called {name}", span, f"write {name.lower()}")
     return SyntaxProblem(f"no function is called {name[:80]}", span)

@@ -1,4 +1,4 @@
-"""The functions, aggregations and operators of PromQL as Prometheus 3.14 knows them.
+"""The functions, aggregations and operators of PromQL as Prometheus 2.42 to 3.14 know them.
 
 Source: the function list and the operator precedence of Prometheus' documentation ("Query functions", "Operators").
 """
@@ -80,6 +80,7 @@ FUNCTIONS: dict[str, Function] = {
         Function("histogram_fraction", (_S, _S, _V)),
         Function("histogram_quantile", (_S, _V)),
         Function("histogram_quantiles", (_V, _T, _S, _S), variadic=9, experimental=True),
+        Function("holt_winters", (_R, _S, _S)),
         Function("info", (_V, _V), variadic=1, keeps_name=True, experimental=True),
         Function("integral", (_R, _S), variadic=1, experimental=True),
         Function("label_join", (_V, _T, _T, _T), variadic=-1, keeps_name=True),
@@ -106,7 +107,7 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 RENAMED: dict[str, str] = {"holt_winters": "double_exponential_smoothing"}
-"""Functions that Prometheus 3.0 knows under another name."""
+"""Functions of Prometheus 2 that Prometheus 3.0 knows under another name only."""
 
 AGGREGATIONS: dict[str, ValueType | None] = {
     "avg": None,

@@ -24,6 +24,9 @@ TYPES = {
     # A second metric with the labels of g, and one that shares no more than the namespace.
     "h": series("ns:ns pod:pod gpu mig? job | ns pod gpu mig job~ | "),
     "n": series("ns:ns team? | ns"),
+    # Classic buckets.
+    "k": series("a le | a le"),
+    "l": series("a le | a le"),
     # Of these little is known.
     "w": series("a b? ..."),
     "v": series("a b? -c ... | a b~ | a > b"),
@@ -145,7 +148,7 @@ CASES = [
     ("bottomk by (ns) (1, w)", "w: a b? ...", "ns~", "", ""),
     ("limitk by (ns) (1, g)", "g: gpu job mig? ns pod", "ns~", "", ""),
     ("limit_ratio(0.5, g)", "g: gpu job mig? ns pod", "gpu job mig ns pod~", "", ""),
-    ("topk(scalar(x), g)", "*: ...", "", "", "? topk"),
+    ("topk(scalar(x), g)", "g: gpu job mig? ns pod", "gpu job mig ns pod~", "", "? topk"),
     # absent, scalar, vector, time
     ("absent(x)", "", "()", "", ""),
     ('absent(x{a="1",b!="2",c="3"})', "a=1 c=3", "()", "", ""),
@@ -385,8 +388,33 @@ CASES = [
         "E2",
     ),
     # what is not known
-    ("histogram_quantile(0.9, x)", "*: ...", "", "", "? histogram_quantile"),
-    ("info(x)", "*: ...", "", "", "? info"),
+    # histograms
+    ("histogram_quantile(0.9, x)", "-le ...", "", "", ""),
+    ("histogram_quantile(0.9, sum by (le, ns) (rate(g[5m])))", "ns", "ns", "", ""),
+    ('histogram_fraction(0, 1, {__name__=~"g|h"})', "gpu job mig? ns pod", "gpu job mig ns pod", "", "E1"),
+    ('histogram_fraction(0, 1, {__name__=~"k|l"})', "a", "a", "", ""),
+    ('histogram_sum({__name__=~"g|h"})', "gpu job mig? ns pod", "gpu job mig ns pod", "", "E1"),
+    ('histogram_quantiles(g, "q", 0.5, 0.9)', "gpu job mig? ns pod q", "gpu job mig ns pod q", "", ""),
+    ('histogram_quantiles(g, "gpu", 0.5, 0.9)', "gpu job mig? ns pod", "gpu job mig ns pod", "", "E1"),
+    ('histogram_quantiles(r, "name", 0.5, 0.9)', "name node ns pod", "name ns pod", "ns pod > node", ""),
+    ('histogram_quantiles(r, "a.b", 0.5)', "*: ...", "", "", "? histogram_quantiles"),
+    # what joins target_info, smooths, fills and cuts off
+    ("info(r)", "r: name node ns pod ...", "ns pod", "", "? info"),
+    ("info(g)", "g: gpu job mig? ns pod ...", "", "", "? info"),
+    ('info({__name__=~"g|h"})', "g,h: gpu job mig? ns pod ...", "", "", "? info"),
+    ("holt_winters(r[5m], 0.5, 0.5)", "name node ns pod", "ns pod", "", ""),
+    ("double_exponential_smoothing(r[5m], 2, 0.5)", "name node ns pod", "ns pod", "", "? double_exponential_smoothing"),
+    ("r + on (ns, pod) fill_left(0) r", "ns pod", "ns pod", "", ""),
+    ("r > on (ns, pod) fill(0) r", "ns pod", "ns pod", "", ""),
+    ("g + on (ns) fill(0) r", "ns", "ns", "", "E2 E3"),
+    ("g + fill(0) h", "gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
+    ("g > fill(0) h", "*: gpu job mig? ns pod", "gpu job mig ns pod~, __name__ gpu job mig ns pod", "", ""),
+    ("g + on (ns, pod) group_left () fill(0) r", "*: ...", "", "", "? fill"),
+    ("g </ 2", "*: gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
+    ("max_of(1, step()) * g", "gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
+    ("topk by (ns) (min_of(1, 2), r)", "r: name node ns pod", "ns~, ns pod", "", ""),
+    ("topk by (ns) (max_of(1, 2), r)", "r: name node ns pod", "ns pod", "", ""),
+    ("topk by (ns) (NaN, r)", "r: name node ns pod", "ns pod", "", "? topk"),
 ]
 
 
