@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 from gpurules.catalog.exporters import find as find_exporter
 from gpurules.catalog.load import load_catalog
@@ -12,12 +13,9 @@ from gpurules.catalog.reading import read_counters
 from gpurules.config.model import Config
 from gpurules.labels.schema import HonorLabels
 from gpurules.labels.user import read_schema
-from gpurules.lint.baseline import new_findings, read_baseline
-from gpurules.lint.changes.touched import touched
 from gpurules.lint.finding import Finding, Severity
 from gpurules.lint.linting import run
 from gpurules.lint.located import locate
-from gpurules.lint.repair.rounds import repair
 from gpurules.lint.reporters.registry import reporter
 from gpurules.lint.reporters.report import Report
 from gpurules.lint.selection import chosen_checks
@@ -25,6 +23,10 @@ from gpurules.lint.sources.discovery import find_files
 from gpurules.lint.sources.load import Loaded, load
 from gpurules.lint.target import Target, target
 from gpurules.text.errors import InputError, Problem
+from gpurules.text.span import Location
+
+if TYPE_CHECKING:
+    from gpurules.lint.repair.rounds import Rewrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +50,13 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What lint found, in order, and what it read. ``outdated``: how many findings of the baseline are there no longer.
-    ``texts``: what ``repair`` would write, by file; ``fixed``: how many findings that repairs."""
+    """What lint found, in order, and what it read. ``rewrites``: the files that repairs would change, ``fixed``: how many
+    findings that takes away."""
 
     findings: Sequence[Finding]
     loaded: Loaded
     failed: bool
-    outdated: int = 0
-    texts: Mapping[str, str] = field(default_factory=dict)
+    rewrites: Sequence[Rewrite] = ()
     fixed: int = 0
 
 
@@ -68,19 +69,67 @@ def lint(request: Request, config: Config, fix: bool = False) -> Outcome:
     loaded = load(find_files(request.paths), request.skip_others, request.stdin_name)
     if not loaded.workspace.files and not loaded.unreadable and not request.skip_others:
         raise InputError(Problem("no file of rules was found", advice="name files, folders or patterns"))
-    known = read_baseline(request.baseline) if request.baseline else {}
     runs_against, today = target_of(config), date.today()
 
     def look(what: Loaded) -> Sequence[Finding]:
-        found = run(what, runs_against, chosen, today)
-        return touched(found, what, request.since) if request.since else found
+        return _unknown(_touched(run(what, runs_against, chosen, today), what, request.since), request.baseline)
 
-    findings, outdated = new_findings(look(loaded), known)
+    findings = look(loaded)
     if not fix:
-        return Outcome(_shown(findings, request), loaded, _failed(findings, request), outdated)
-    done = repair(loaded, findings, lambda what: new_findings(look(what), known)[0])
-    shown, failed = _shown(done.findings, request), _failed(done.findings, request)
-    return Outcome(shown, done.loaded, failed, outdated, done.texts, done.fixed)
+        return Outcome(_shown(findings, request), loaded, _failed(findings, request))
+    from gpurules.lint.repair.rounds import repair
+
+    done = repair(loaded, findings, look)
+    return Outcome(
+        _shown(done.findings, request), done.loaded, _failed(done.findings, request), done.rewrites, done.fixed
+    )
+
+
+def _touched(findings: Sequence[Finding], loaded: Loaded, revision: str) -> Sequence[Finding]:
+    if not revision:
+        return findings
+    from gpurules.lint.changes.touched import touched
+
+    return touched(findings, loaded, revision)
+
+
+def _unknown(findings: Sequence[Finding], baseline: str) -> Sequence[Finding]:
+    if not baseline:
+        return findings
+    from gpurules.lint.baseline import new_findings, read_baseline
+
+    return new_findings(findings, read_baseline(baseline), _folder(baseline))[0]
+
+
+def baseline_of(outcome: Outcome, path: str) -> str:
+    """The text of a baseline file at ``path`` in which all that was found is known."""
+    from gpurules.lint.baseline import baseline_text
+
+    return baseline_text(outcome.findings, _folder(path))
+
+
+def _folder(path: str) -> str:
+    from os.path import dirname
+
+    return dirname(path) or "."
+
+
+def write_rewrites(rewrites: Iterable[Rewrite]) -> None:
+    """Writes repaired files, each in one step; a byte order mark stays. InputError, before anything is written, where a
+    file is not what was read."""
+    from gpurules.text.read import read_text
+    from gpurules.text.write import write_atomically
+
+    wanted = list(rewrites)
+    other = [rewrite for rewrite in wanted if read_text(rewrite.file).text != rewrite.before]
+    if other:
+        raise InputError(
+            Problem("the file has changed meanwhile", Location(rewrite.file), "run it again") for rewrite in other
+        )
+    for rewrite in wanted:
+        with open(rewrite.file, "rb") as file:
+            mark = "\ufeff" if file.read(3) == b"\xef\xbb\xbf" else ""
+        write_atomically(rewrite.file, mark + rewrite.after)
 
 
 def _shown(findings: Iterable[Finding], request: Request) -> list[Finding]:

@@ -7,7 +7,7 @@ import click
 from gpurules.cli.options import ConfiguredCommand, configuration_options
 from gpurules.config.model import Config
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle")
 SEVERITIES = ("info", "warning", "error")
 
 
@@ -39,8 +39,15 @@ SEVERITIES = ("info", "warning", "error")
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colour; auto is for a terminal, unless NO_COLOR is set.",
+    help="Colour; auto is for a terminal, unless NO_COLOR or FORCE_COLOR is set.",
 )
+@click.option("--exit-zero", is_flag=True, help="Exit 0 even if there are findings.")
+@click.option("--baseline", metavar="FILE", default="", help="Report only what this file does not list.")
+@click.option("--write-baseline", is_flag=True, help="Write what is found into the baseline file, and exit 0.")
+@click.option(
+    "--diff", "since", metavar="REF", default="", help="Report only rules that changed since this commit; all are read."
+)
+@click.option("--fix", is_flag=True, help="Repair what is certain, in the files; report the rest.")
 @click.option("--skip-others", is_flag=True, help="Skip named files that hold no rules.")
 @click.option("--stdin-name", metavar="NAME", default="", help="What standard input is called in the report.")
 def command(
@@ -53,6 +60,11 @@ def command(
     fail_on: str,
     show: str,
     color: str,
+    exit_zero: bool,
+    baseline: str,
+    write_baseline: bool,
+    since: str,
+    fix: bool,
     skip_others: bool,
     stdin_name: str,
 ) -> None:
@@ -66,12 +78,23 @@ def command(
       gpurules lint rules.yaml
       gpurules lint --kubevirt v1.6 --exporter 4.5.3-4.8.2 rules/
       gpurules render | gpurules lint --fail-on info -
+      gpurules lint --format sarif --output-file out.sarif --diff origin/main .
+      gpurules lint --baseline known.json --write-baseline rules/
+      gpurules lint --fix rules/
       gpurules explain join/duplicate-one-side
     """
-    from gpurules.app.lint import Request, lint, report
+    import os
+    import sys
+
+    from gpurules.app.lint import Request, baseline_of, lint, report, write_rewrites
     from gpurules.lint.finding import Severity
+    from gpurules.text.terminal import wants_colour
     from gpurules.text.write import write_atomically
 
+    if write_baseline and (not baseline or fix or since):
+        raise click.UsageError("--write-baseline needs --baseline FILE, and neither --fix nor --diff.")
+    if fix and "-" in paths:
+        raise click.UsageError("--fix changes files; it cannot change standard input.")
     request = Request(
         paths=paths or (".",),
         select=select,
@@ -80,19 +103,19 @@ def command(
         fails=Severity[fail_on.upper()],
         skip_others=skip_others,
         stdin_name=stdin_name,
+        baseline="" if write_baseline else baseline,
+        since=since,
     )
-    outcome = lint(request, config)
-    text = report(outcome, form, output_file == "-" and _wants_colour(color))
+    outcome = lint(request, config, fix)
+    if write_baseline:
+        write_atomically(baseline, baseline_of(outcome, baseline))
+        return
+    write_rewrites(outcome.rewrites)
+    if outcome.fixed:
+        click.echo(f"gpurules: fixed {outcome.fixed} in {len(outcome.rewrites)} files", err=True)
+    to_terminal = output_file == "-" and wants_colour(color, os.environ, sys.stdout.isatty())
+    text = report(outcome, form, to_terminal)
     if text or output_file != "-":
-        write_atomically(output_file, text)
-    if outcome.failed:
+        write_atomically(output_file, text, may_be_empty=True)
+    if outcome.failed and not exit_zero:
         raise click.exceptions.Exit(1)
-
-
-def _wants_colour(color: str) -> bool:
-    import os
-    import sys
-
-    if color != "auto":
-        return color == "always"
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and sys.stdout.isatty()

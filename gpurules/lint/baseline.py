@@ -1,7 +1,8 @@
 """A file of findings that were there before: an old repository adopts lint without repairing everything first.
 
 A finding is known by its fingerprint, so that neither lines that move nor another message bring it back. Of several
-equal ones as many are known as the file counts; one more is new.
+equal ones as many are known as the file counts; one more is new. Paths are seen from the folder of the baseline file, so
+that it does not matter where lint is run.
 """
 
 from __future__ import annotations
@@ -44,13 +45,9 @@ class Baseline:
     findings: tuple[Entry, ...] = field(default=(), metadata=described("what was found before"))
 
 
-def read_baseline(path: str) -> Mapping[str, int]:
-    """How many findings of each fingerprint are known. InputError with the place for a file that is no baseline."""
-    baseline = decode(compose_document(read_text(path)), Baseline)
-    counts: Counter[str] = Counter()
-    for entry in baseline.findings:
-        counts[entry.fingerprint] += entry.count
-    return counts
+def read_baseline(path: str) -> Baseline:
+    """The file at ``path``. InputError with the place where it is no baseline."""
+    return decode(compose_document(read_text(path)), Baseline)
 
 
 def baseline_text(findings: Iterable[Finding], root: str = ".") -> str:
@@ -81,9 +78,11 @@ def _order(entry: Mapping[str, str | int]) -> tuple[str, ...]:
     return tuple(str(entry[key]) for key in ("file", "check", "rule", "fingerprint"))
 
 
-def new_findings(findings: Iterable[Finding], known: Mapping[str, int], root: str = ".") -> tuple[list[Finding], int]:
-    """The findings that are not known, and how many known ones are found no longer."""
-    left = Counter(known)
+def new_findings(findings: Iterable[Finding], known: Baseline, root: str = ".") -> tuple[list[Finding], list[Entry]]:
+    """The findings that are not known, and the entries of which less is found than they count."""
+    left: Counter[str] = Counter()
+    for entry in known.findings:
+        left[entry.fingerprint] += entry.count
     new = []
     for finding in findings:
         mark = fingerprint(locate(finding), root) if can_be_silenced(finding.check) else ""
@@ -91,4 +90,4 @@ def new_findings(findings: Iterable[Finding], known: Mapping[str, int], root: st
             left[mark] -= 1
         else:
             new.append(finding)
-    return new, left.total()
+    return new, [entry for entry in known.findings if left[entry.fingerprint] > 0]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from gpurules.lint.finding import Finding
 from gpurules.lint.repair.edits import repaired
@@ -16,13 +16,22 @@ ROUNDS = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A file that is to be written, and its text as it was read."""
+
+    file: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
 class Repairs:
-    """What came out: the files as they would be, what is still found in them, the new texts, and how many findings were
-    repaired."""
+    """What came out: the files as they would be, what is still found in them, what is to be written, and how many
+    findings that repairs."""
 
     loaded: Loaded
     findings: Sequence[Finding]
-    texts: Mapping[str, str] = field(default_factory=dict)
+    rewrites: Sequence[Rewrite] = ()
     fixed: int = 0
 
 
@@ -33,6 +42,7 @@ def repair(loaded: Loaded, findings: Sequence[Finding], look: Callable[[Loaded],
     than it takes away, and the rounds come to an end.
     """
     texts: dict[str, str] = {}
+    original = {file.source.file: file.source.text for file in loaded.workspace.files}
     stuck: set[str] = set()
     fixed = 0
     for _ in range(ROUNDS):
@@ -48,7 +58,8 @@ def repair(loaded: Loaded, findings: Sequence[Finding], look: Callable[[Loaded],
         loaded, findings = after, found
         texts.update((file, text) for file, (text, _) in attempt.items())
         fixed += sum(count for _, count in attempt.values())
-    return Repairs(loaded, findings, texts, fixed)
+    rewrites = tuple(Rewrite(file, original[file], text) for file, text in texts.items())
+    return Repairs(loaded, findings, rewrites, fixed)
 
 
 def _attempt(loaded: Loaded, findings: Iterable[Finding], stuck: set[str]) -> dict[str, tuple[str, int]]:
