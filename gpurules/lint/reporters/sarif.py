@@ -66,16 +66,21 @@ def _result(finding: Located, rule: int, mark: str, root: str) -> dict[str, obje
         "ruleId": finding.check,
         "ruleIndex": rule,
         "level": LEVELS[finding.severity],
-        "message": {"text": safe(text)},
+        "message": {"text": _plain(text)},
         "locations": [{**_physical(finding.region, root), **_logical(finding)}],
         "partialFingerprints": {"primaryLocationLineHash": mark, "gpurules/v1": mark},
     }
     if finding.reasons:
         result["relatedLocations"] = [
-            {"id": number, "message": {"text": safe(reason)}, **_physical(region, root)}
+            {"id": number, "message": {"text": _plain(reason)}, **_physical(region, root)}
             for number, (region, reason) in enumerate(finding.reasons, 1)
         ]
     return result
+
+
+def _plain(text: str) -> str:
+    """``text`` without what section 3.11.6 of the standard takes for a link, ``[words](target)``."""
+    return safe(text).replace("](", "] (")
 
 
 def _logical(finding: Located) -> dict[str, object]:
