@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from gpurules.lint.finding import Finding
 from gpurules.lint.fingerprint import fingerprint
 from gpurules.lint.located import Located, locate
-from gpurules.lint.reporters.paths import relative
+from gpurules.lint.reporters.paths import seen_from
 from gpurules.lint.suppressions.limits import can_be_silenced
 from gpurules.text.declare import described
 from gpurules.text.decode import decode
@@ -66,7 +66,7 @@ def baseline_text(findings: Iterable[Finding], root: str = ".") -> str:
 def _entry(mark: str, same: Sequence[Located], root: str) -> dict[str, str | int]:
     first = same[0]
     return {
-        "file": safe(relative(first.region.start.file, root)),
+        "file": safe(seen_from(first.region.start.file, root)),
         "check": first.check,
         "rule": safe(first.rule),
         "count": len(same),

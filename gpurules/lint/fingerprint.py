@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from gpurules.lint.located import Located
-from gpurules.lint.reporters.paths import relative
+from gpurules.lint.reporters.paths import seen_from
 
 DIGITS = 32
 
@@ -20,7 +20,7 @@ def fingerprint(finding: Located, root: str = ".") -> str:
     """The first 128 bits of a SHA-256, in hexadecimal; equal for two findings of one check on the same words."""
     region = finding.region
     words = " ".join(region.source.text[region.span.start : region.span.end].split())
-    parts = (finding.check, relative(region.start.file, root), finding.rule, words)
+    parts = (finding.check, seen_from(region.start.file, root), finding.rule, words)
     content = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.sha256(content).hexdigest()[:DIGITS]
 

@@ -8,14 +8,22 @@ from urllib.parse import quote
 
 
 def relative(file: str, root: str) -> str:
-    """``file`` seen from ``root``, with slashes; what lies outside of ``root``, and standard input, as it is named."""
-    if file.startswith("<"):
-        return file
-    base = os.path.abspath(root)
-    path = os.path.normpath(os.path.join(base, file))
-    if path.startswith(base.rstrip(os.sep) + os.sep):
-        return Path(os.path.relpath(path, base)).as_posix()
-    return Path(path).as_posix() if os.path.isabs(file) else Path(os.path.normpath(file)).as_posix()
+    """``file``, which is named from the current folder, seen from ``root``, with slashes.
+
+    What lies outside of ``root`` and was named by its whole path keeps that; standard input keeps its name.
+    """
+    if os.path.isabs(file) and not _below(file, root):
+        return Path(os.path.normpath(file)).as_posix()
+    return seen_from(file, root)
+
+
+def seen_from(file: str, root: str) -> str:
+    """The same, also for what lies outside of ``root``."""
+    return file if file.startswith("<") else Path(os.path.relpath(file, root)).as_posix()
+
+
+def _below(file: str, root: str) -> bool:
+    return os.path.normpath(file).startswith(os.path.abspath(root).rstrip(os.sep) + os.sep)
 
 
 def uri(file: str, root: str) -> str:
