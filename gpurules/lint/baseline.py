@@ -1,8 +1,8 @@
 """A file of findings that were there before: an old repository adopts lint without repairing everything first.
 
 A finding is known by its fingerprint, so that neither lines that move nor another message bring it back. Of several
-equal ones as many are known as the file counts; one more is new. Paths are seen from the folder of the baseline file, so
-that it does not matter where lint is run.
+equal ones as many are known as the file counts; one more is new. Paths are seen from the folder of the baseline file,
+so that it does not matter where lint is run.
 """
 
 from __future__ import annotations
@@ -56,11 +56,15 @@ def baseline_text(findings: Iterable[Finding], root: str = ".") -> str:
     for finding in findings:
         if can_be_silenced(finding.check):
             located = locate(finding)
-            by_mark.setdefault(fingerprint(located, root), []).append(located)
+            by_mark.setdefault(_mark(located, root), []).append(located)
     entries = sorted((_entry(mark, same, root) for mark, same in by_mark.items()), key=_order)
     lines = ",\n".join(f"    {json.dumps(entry, ensure_ascii=False)}" for entry in entries)
     body = f"\n{lines}\n  " if entries else ""
     return f'{{\n  "version": {VERSION},\n  "findings": [{body}]\n}}\n'
+
+
+def _mark(finding: Located, root: str) -> str:
+    return fingerprint(finding, seen_from(finding.region.start.file, root))
 
 
 def _entry(mark: str, same: Sequence[Located], root: str) -> dict[str, str | int]:
@@ -85,7 +89,7 @@ def new_findings(findings: Iterable[Finding], known: Baseline, root: str = ".") 
         left[entry.fingerprint] += entry.count
     new = []
     for finding in findings:
-        mark = fingerprint(locate(finding), root) if can_be_silenced(finding.check) else ""
+        mark = _mark(locate(finding), root) if can_be_silenced(finding.check) else ""
         if mark and left[mark] > 0:
             left[mark] -= 1
         else:

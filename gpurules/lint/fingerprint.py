@@ -11,16 +11,19 @@ from collections import Counter
 from collections.abc import Iterable
 
 from gpurules.lint.located import Located
-from gpurules.lint.reporters.paths import seen_from
+from gpurules.lint.reporters.paths import relative
 
 DIGITS = 32
 
 
-def fingerprint(finding: Located, root: str = ".") -> str:
-    """The first 128 bits of a SHA-256, in hexadecimal; equal for two findings of one check on the same words."""
+def fingerprint(finding: Located, path: str) -> str:
+    """The first 128 bits of a SHA-256, in hexadecimal; equal for two findings of one check on the same words.
+
+    ``path``: the name of the file that is the same in every run.
+    """
     region = finding.region
     words = " ".join(region.source.text[region.span.start : region.span.end].split())
-    parts = (finding.check, seen_from(region.start.file, root), finding.rule, words)
+    parts = (finding.check, path, finding.rule, words)
     content = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.sha256(content).hexdigest()[:DIGITS]
 
@@ -30,7 +33,7 @@ def numbered(findings: Iterable[Located], root: str = ".") -> list[tuple[str, in
     seen: Counter[str] = Counter()
     result = []
     for finding in findings:
-        mark = fingerprint(finding, root)
+        mark = fingerprint(finding, relative(finding.region.start.file, root))
         result.append((mark, seen[mark]))
         seen[mark] += 1
     return result

@@ -75,7 +75,7 @@ def _below(folder: str) -> Iterator[str]:
     for here, folders, files in os.walk(folder, followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
-            path = os.path.join(here, name)
+            path = os.path.normpath(os.path.join(here, name))
             if (
                 not name.startswith(".")
                 and name.endswith(ENDINGS)
