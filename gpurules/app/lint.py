@@ -117,10 +117,13 @@ def _folder(path: str) -> str:
 def write_rewrites(rewrites: Iterable[Rewrite]) -> None:
     """Writes repaired files, each in one step; a byte order mark stays. InputError, before anything is written, where a
     file is not what was read."""
+    from os.path import realpath
+
     from gpurules.text.read import read_text
     from gpurules.text.write import write_atomically
 
-    wanted = list(rewrites)
+    # A file that has several names is written once.
+    wanted = list({realpath(rewrite.file): rewrite for rewrite in rewrites}.values())
     other = [rewrite for rewrite in wanted if read_text(rewrite.file).text != rewrite.before]
     if other:
         raise InputError(

@@ -112,7 +112,8 @@ def command(
         return
     write_rewrites(outcome.rewrites)
     if outcome.fixed:
-        click.echo(f"gpurules: fixed {outcome.fixed} in {len(outcome.rewrites)} files", err=True)
+        files = len(outcome.rewrites)
+        click.echo(f"gpurules: fixed {outcome.fixed} in {files} file{'' if files == 1 else 's'}", err=True)
     to_terminal = output_file == "-" and wants_colour(color, os.environ, sys.stdout.isatty())
     text = report(outcome, form, to_terminal)
     if text or output_file != "-":

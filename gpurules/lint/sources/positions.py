@@ -20,6 +20,7 @@ Origin = tuple[str, int, int]
 """A character of the value, and the characters of the file it comes from: first, and one past the last."""
 
 _BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+")
 _HEX = {"x": 2, "u": 4, "U": 8}
 _ESCAPES = {
     "0": "\0",
@@ -59,7 +60,7 @@ def file_span(place: Place) -> Span:
 
 
 def _end(node: ScalarNode, origins: tuple[Origin, ...]) -> int:
-    return origins[-1][2] if origins else node.start + (1 if node.style in ("'", '"') else 0)
+    return origins[-1][2] if origins else _words(node) + (1 if node.style in ("'", '"') else 0)
 
 
 @lru_cache(maxsize=64)
@@ -78,9 +79,9 @@ def _candidates(node: ScalarNode) -> Iterator[list[Origin]]:
     text = node.source.text
     match node.style:
         case "":
-            yield _flow(text, node.start, node.end, "")
+            yield _flow(text, _words(node), node.end, "")
         case "'" | '"':
-            yield _flow(text, node.start + 1, node.end - 1, node.style)
+            yield _flow(text, _words(node) + 1, node.end - 1, node.style)
         case _:
             lines = list(_block_lines(text, node.start, node.end))
             # The indentation is that of the first line with words, unless the header says otherwise; so all are tried.
@@ -88,6 +89,12 @@ def _candidates(node: ScalarNode) -> Iterator[list[Origin]]:
             deepest = min(worded) if worded else max((end - start for start, end, _ in lines), default=0)
             for indent in range(deepest, -1, -1):
                 yield _block(text, lines, indent, node.style == ">")
+
+
+def _words(node: ScalarNode) -> int:
+    """Where the scalar itself begins, behind an anchor and a tag."""
+    found = _PROPERTIES.match(node.source.text, node.start, node.end)
+    return found.end() if found else node.start
 
 
 def _flow(text: str, position: int, end: int, quote: str) -> list[Origin]:
