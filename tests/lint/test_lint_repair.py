@@ -148,7 +148,7 @@ def test_what_an_alias_stands_for_changes_everywhere_at_once() -> None:
 
 
 TEXTS = st.text(st.sampled_from("ab :#'\"\\{}[],&*|>-?%@`\tü😀\n"), max_size=6)
-STYLES = {
+STYLES: dict[str, Callable[[str], str]] = {
     "plain": lambda text: text,
     "single": lambda text: "'" + text.replace("'", "''") + "'",
     "double": lambda text: '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"',
