@@ -27,7 +27,10 @@ _KINDS = {
 
 @dataclass(frozen=True)
 class Target:
-    """``kubevirt``: the release. ``exporters``: releases of dcgm-exporter in use, every known one where none was named
+    """What is named and what is known.
+
+    ``kubevirt``: the release, the newest where none was named (``kubevirt_named``).
+    ``exporters``: releases of dcgm-exporter in use, every known one where none was named
     (``exporters_named``). ``selection``: what the counters files export, None where none was named. ``path``: the
     collection path on which a guest's series arrive."""
 
@@ -40,6 +43,7 @@ class Target:
     selection: Selection | None = None
     path: str = "pod-network"
     cluster_label: str = ""
+    kubevirt_named: bool = False
     _types: dict[str, SeriesType] = field(default_factory=dict, compare=False, repr=False)
 
     def type_of(self, metric: str) -> SeriesType | None:
@@ -96,6 +100,7 @@ def target(
         selection=selection,
         path=path,
         cluster_label=cluster_label,
+        kubevirt_named=bool(kubevirt_release),
     )
 
 

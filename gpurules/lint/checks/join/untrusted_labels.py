@@ -54,7 +54,7 @@ def _run(rule: TypedRule) -> Iterator[Note]:
             below = selectors_below(node.arguments[0])
             if any(is_dcgm_name(metric) and not _leaves_launchers(selector) for selector, metric in below):
                 yield Note(
-                    f"{source.value}, which a guest may write as it likes, replaces {target.value} of the scrape target",
+                    f"{source.value}, which a guest may write as it likes, replaces the scrape target's {target.value}",
                     source.span,
                     'replace it only where pod!~"virt-launcher-.+"',
                 )
