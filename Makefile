@@ -41,6 +41,7 @@ goldens: $(VENV)/.developed components ## Rewrite the golden files of the tests.
 
 components: $(VENV)/.developed
 	@$(BIN)/python tests/components.py fetch
+	@$(BIN)/python tests/rule_corpus.py fetch
 
 clean: ## Remove what the other targets made.
 	@rm -rf $(VENV) .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build rules.yaml

@@ -146,22 +146,26 @@ def _unpack(suite: str, package: str, target: Path) -> None:
         raise Unavailable(f"no {' and no '.join(absent)} here; put the program on PATH instead")
     print(f"fetching {package} of Debian {suite}", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    apt = _isolated_apt(suite)
+    apt = isolated_apt(suite)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        _run([*apt, "download", package], folder)
+        run([*apt, "download", package], folder)
         for archive in Path(folder).glob("*.deb"):
-            _run(["dpkg", "-x", str(archive), "root"], folder)
+            run(["dpkg", "-x", str(archive), "root"], folder)
         (Path(folder) / "root").rename(target)
 
 
-def _isolated_apt(suite: str) -> list[str]:
-    """The command line of an apt-get that reads ``suite`` alone and changes nothing of the system's."""
-    base = CACHE / "apt" / suite
+@cache
+def isolated_apt(suite: str, kind: str = "deb") -> list[str]:
+    """The command line of an apt-get that reads ``suite`` alone and changes nothing of the system's.
+
+    ``kind``: ``deb`` for binary packages, ``deb-src`` for sources.
+    """
+    base = CACHE / "apt" / (suite if kind == "deb" else f"{suite}-sources")
     for folder in ("etc/sources.list.d", "etc/preferences.d", "state/lists/partial", "cache/archives/partial"):
         (base / folder).mkdir(parents=True, exist_ok=True)
     if not KEYRING.exists():
         raise Unavailable(f"{KEYRING} is missing (package debian-archive-keyring)")
-    source = f"deb [signed-by={KEYRING}] {_debian_mirror()} {suite} main\n"
+    source = f"{kind} [signed-by={KEYRING}] {_debian_mirror()} {suite} main\n"
     (base / "etc" / "sources.list").write_text(source, encoding="utf-8")
     (base / "status").touch()
     options = {
@@ -177,7 +181,7 @@ def _isolated_apt(suite: str) -> list[str]:
         "Acquire::http::Timeout": 20,
     }
     apt = ["apt-get", "-q", *(word for key, value in options.items() for word in ("-o", f"{key}={value}"))]
-    _run([*apt, "update", "--error-on=any"], str(base))
+    run([*apt, "update", "--error-on=any"], str(base))
     return apt
 
 
@@ -195,7 +199,8 @@ def _debian_mirror() -> str:
     raise Unavailable("the package sources of this system name no Debian mirror; put the program on PATH instead")
 
 
-def _run(words: list[str], folder: str) -> None:
+def run(words: list[str], folder: str) -> None:
+    """Run a program in ``folder``; Unavailable, with its last words, where it fails."""
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]
