@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from gpurules.catalog.field import Counter, Selection
 from gpurules.catalog.load import load_catalog
 from gpurules.labels.schema import HonorLabels
 from gpurules.lint.engine import run_checks
+from gpurules.lint.identifiers import CHECKS
 from gpurules.lint.located import Located, Region, locate
 from gpurules.lint.sources.documents import read_documents
 from gpurules.lint.sources.load import Loaded, Unreadable, _unreadable
@@ -90,7 +92,7 @@ def as_file(text: str) -> str:
     """A whole rule file out of the part that an example shows."""
     if text.startswith("expr:"):
         text = "- record: test:record:sum\n" + textwrap.indent(text, "  ")
-    if text.startswith("- "):
+    if text.startswith(("- ", "# gpurules")) and "groups:" not in text:
         return "groups:\n  - name: test\n    rules:\n" + textwrap.indent(text, "      ")
     return text
 
@@ -126,7 +128,10 @@ def made_target(options: dict[str, Any]) -> Target:
 
 def found_by(check: str, text: str, options: dict[str, Any]) -> list[Located]:
     """What ``check`` finds in a file."""
-    return [locate(finding) for finding in run_checks(loaded(text), made_target(options), {check})]
+    # Comments are judged by what the checks that they name have found.
+    chosen = set(CHECKS) if check.startswith("lint/") else {check}
+    found = run_checks(loaded(text), made_target(options), chosen, date(2026, 11, 25))
+    return [locate(finding) for finding in found if finding.check == check]
 
 
 def words(region: Region) -> str:

@@ -7,7 +7,7 @@ import click
 from gpurules.cli.options import ConfiguredCommand, configuration_options
 from gpurules.config.model import Config
 
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle")
 SEVERITIES = ("info", "warning", "error")
 
 
@@ -41,6 +41,10 @@ SEVERITIES = ("info", "warning", "error")
     show_default=True,
     help="Colour; auto is for a terminal, unless NO_COLOR is set.",
 )
+@click.option("--diff", metavar="REF", default="", help="Report only rules that changed since this branch left REF.")
+@click.option("--baseline", metavar="FILE", default="", help="Do not report the findings in this file.")
+@click.option("--update-baseline", is_flag=True, help="Write the findings to the baseline instead of reporting them.")
+@click.option("--fix", is_flag=True, help="Repair, in the files, what has one certain repair.")
 @click.option("--skip-others", is_flag=True, help="Skip named files that hold no rules.")
 @click.option("--stdin-name", metavar="NAME", default="", help="What standard input is called in the report.")
 def command(
@@ -53,6 +57,10 @@ def command(
     fail_on: str,
     show: str,
     color: str,
+    diff: str,
+    baseline: str,
+    update_baseline: bool,
+    fix: bool,
     skip_others: bool,
     stdin_name: str,
 ) -> None:
@@ -80,11 +88,17 @@ def command(
         fails=Severity[fail_on.upper()],
         skip_others=skip_others,
         stdin_name=stdin_name,
+        diff=diff,
+        baseline=baseline,
+        update_baseline=update_baseline,
+        fix=fix,
     )
     outcome = lint(request, config)
     text = report(outcome, form, output_file == "-" and _wants_colour(color))
+    for note in outcome.notes:
+        click.echo(f"gpurules: note: {note}", err=True)
     if text or output_file != "-":
-        write_atomically(output_file, text)
+        write_atomically(output_file, text or "\n")
     if outcome.failed:
         raise click.exceptions.Exit(1)
 

@@ -9,6 +9,7 @@ from gpurules.lint.finding import Draft, Note, Severity
 from gpurules.lint.records import Records
 from gpurules.lint.sources.load import Unreadable
 from gpurules.lint.sources.model import Document, Rule, Workspace
+from gpurules.lint.suppressions import Comments
 from gpurules.lint.typed import TypedRule
 from gpurules.promql.syntax.problem import SyntaxProblem
 
@@ -53,5 +54,13 @@ class ExpressionCheck:
     run: Callable[[TypedRule], Iterator[Note]]
 
 
-Check = FileCheck | DocumentCheck | WorkspaceCheck | SyntaxCheck | ExpressionCheck
+@dataclass(frozen=True, slots=True)
+class CommentCheck:
+    """Looks at the comments that disable checks, once it is known which of them did."""
+
+    severity: Severity
+    run: Callable[[Comments], Iterator[Draft]]
+
+
+Check = FileCheck | DocumentCheck | WorkspaceCheck | SyntaxCheck | ExpressionCheck | CommentCheck
 """A check; its identifier is its place in ``gpurules.lint.registry``, its page the docstring of its module."""

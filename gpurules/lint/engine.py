@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 
-from gpurules.lint.check import DocumentCheck, ExpressionCheck, FileCheck, SyntaxCheck, WorkspaceCheck
+from gpurules.lint.check import CommentCheck, DocumentCheck, ExpressionCheck, FileCheck, SyntaxCheck, WorkspaceCheck
 from gpurules.lint.finding import Draft, Edit, Finding, Note, Place, Reason, Severity, place_of, words_of
 from gpurules.lint.records import Records
 from gpurules.lint.registry import checks
 from gpurules.lint.sources.load import Loaded
 from gpurules.lint.sources.model import Envelope, Rule
+from gpurules.lint.suppressions import apply, read_comments
 from gpurules.lint.target import Target
 from gpurules.lint.typed import TypedRule
 from gpurules.promql.infer.engine import infer
@@ -17,10 +20,11 @@ from gpurules.promql.syntax.parser import parse
 from gpurules.promql.syntax.problem import SyntaxProblem
 
 
-def run_checks(loaded: Loaded, target: Target, chosen: Collection[str]) -> list[Finding]:
-    """Everything that the ``chosen`` checks find, file by file in the order of the text."""
+def run_checks(loaded: Loaded, target: Target, chosen: Collection[str], today: date | None = None) -> list[Finding]:
+    """Everything that the ``chosen`` checks find and no comment disables, file by file in the order of the text."""
+    workspace = loaded.workspace
+    records = Records(target, workspace.rules)
     found: list[Finding] = []
-    records = Records(target, loaded.workspace.rules)
     for identifier, check in checks().items():
         if identifier not in chosen:
             continue
@@ -28,13 +32,19 @@ def run_checks(loaded: Loaded, target: Target, chosen: Collection[str]) -> list[
             case FileCheck():
                 drafts: Iterable[Draft] = (draft for file in loaded.unreadable for draft in check.run(file))
             case DocumentCheck():
-                drafts = (draft for document in loaded.workspace.documents for draft in check.run(document))
+                drafts = (draft for document in workspace.documents for draft in check.run(document))
             case WorkspaceCheck():
-                drafts = check.run(loaded.workspace, records)
+                drafts = check.run(workspace, records)
             case _:
                 continue
         found.extend(_finding(identifier, check.severity, draft) for draft in drafts)
     found.extend(_expressions(loaded, records, chosen))
+    comments = read_comments(workspace, today or date.today())
+    found, unused = apply(found, comments, chosen)
+    comments = replace(comments, unused=unused)
+    for identifier, check in checks().items():
+        if isinstance(check, CommentCheck) and identifier in chosen:
+            found.extend(_finding(identifier, check.severity, draft) for draft in check.run(comments))
     order = {source.file: number for number, source in enumerate(loaded.sources)}
     return sorted(found, key=lambda one: (order.get(one.place.source.file, -1), _start(one.place)))
 

@@ -11,6 +11,11 @@ REPORTERS: Mapping[str, str] = {
     "text": "gpurules.lint.reporters.text",
     "concise": "gpurules.lint.reporters.concise",
     "json": "gpurules.lint.reporters.json",
+    "sarif": "gpurules.lint.reporters.sarif",
+    "github": "gpurules.lint.reporters.github",
+    "gitlab": "gpurules.lint.reporters.gitlab",
+    "junit": "gpurules.lint.reporters.junit",
+    "checkstyle": "gpurules.lint.reporters.checkstyle",
 }
 """Name -> module, which holds ``report``."""
 
