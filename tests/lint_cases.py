@@ -22,9 +22,9 @@ from gpurules.catalog.exporters import find as find_exporter
 from gpurules.catalog.field import Counter, Selection
 from gpurules.catalog.load import load_catalog
 from gpurules.labels.schema import HonorLabels
+from gpurules.lint.identifiers import CHECKS
 from gpurules.lint.linting import run
 from gpurules.lint.located import Located, Region, locate
-from gpurules.lint.registry import CHECKS
 from gpurules.lint.sources.documents import read_documents
 from gpurules.lint.sources.load import Loaded, Unreadable, _unreadable
 from gpurules.lint.sources.model import RuleFile, Workspace

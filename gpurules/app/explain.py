@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from gpurules.lint.finding import Severity
-from gpurules.lint.registry import CHECKS, checks, load, page, summary
+from gpurules.lint.identifiers import CHECKS
+from gpurules.lint.registry import checks, load, page, summary
 from gpurules.lint.selection import unknown_check
 from gpurules.text.errors import InputError
 from gpurules.text.terminal import table

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
     from click.shell_completion import CompletionItem
 
-    from gpurules.lint.registry import CHECKS
+    from gpurules.lint.identifiers import CHECKS
 
     return [CompletionItem(identifier) for identifier in CHECKS if identifier.startswith(incomplete)]
 

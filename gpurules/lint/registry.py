@@ -1,5 +1,4 @@
-"""Every check: one line for each. The module of ``group/some-name`` is ``checks/group/some_name.py``, which holds it as
-``CHECK`` and whose docstring is its page."""
+"""From the identifier of a check to its module, which holds it as ``CHECK`` and whose docstring is its page."""
 
 from __future__ import annotations
 
@@ -9,68 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from gpurules.lint.check import Check
-
-CHECKS: tuple[str, ...] = (
-    "lint/comment",
-    "lint/unused-comment",
-    "lint/expired-comment",
-    "structure/yaml",
-    "structure/template",
-    "structure/envelope",
-    "structure/unknown-field",
-    "structure/field-type",
-    "structure/rule-fields",
-    "structure/names",
-    "structure/group-names",
-    "structure/operator",
-    "structure/duplicate-rule",
-    "structure/overlapping-records",
-    "structure/read-later",
-    "structure/lag",
-    "structure/cycle",
-    "syntax/promql",
-    "syntax/unsupported",
-    "syntax/regex",
-    "join/duplicate-one-side",
-    "join/many-to-one-undeclared",
-    "join/group-label-collision",
-    "join/result-collision",
-    "join/rule-label-collision",
-    "join/not-proved",
-    "join/absent-label",
-    "join/different-domains",
-    "join/overwritten-label",
-    "join/guest-label",
-    "join/rate-after-join",
-    "join/missing-launcher-pod",
-    "join/arbitrary-deduplication",
-    "join/untrusted-labels",
-    "labels/unknown-metric",
-    "labels/unknown-label",
-    "labels/none-value",
-    "labels/foreign-value",
-    "labels/exporter-release",
-    "labels/exported",
-    "dcgm/unknown-field",
-    "dcgm/not-accepted",
-    "dcgm/old-name",
-    "dcgm/not-exported",
-    "dcgm/not-a-number",
-    "dcgm/rate-of-gauge",
-    "dcgm/code-arithmetic",
-    "dcgm/raw-counter",
-    "dcgm/utilisation-sum",
-    "dcgm/mig-double-count",
-    "dcgm/profiling-in-vgpu",
-    "units/mismatch",
-    "units/record-name",
-    "units/threshold",
-    "kubevirt/record-name",
-    "kubevirt/taken-name",
-    "kubevirt/never-emitted",
-    "kubevirt/namespace-enforcement",
-)
-"""The identifiers, in the order of the documentation."""
+from gpurules.lint.identifiers import CHECKS
 
 
 def module_name(identifier: str) -> str:

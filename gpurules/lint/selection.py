@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gpurules.lint.registry import CHECKS
+from gpurules.lint.identifiers import CHECKS
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.nearest import did_you_mean
 

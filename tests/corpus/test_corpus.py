@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from gpurules.cli.main import run
-from gpurules.lint.registry import CHECKS
+from gpurules.lint.identifiers import CHECKS
 from rule_corpus import Member, Package, justified, packages, require, text_of
 
 MEMBERS = [(package, member) for package in packages() for member in package.members]

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
+from gpurules.lint.identifiers import CHECKS
 from gpurules.lint.located import Located
-from gpurules.lint.registry import CHECKS, load, page, summary
+from gpurules.lint.registry import load, page, summary
 from lint_cases import FOLDER, Case, as_file, case_file, example_options, found_by, read_cases, words
 
 CASES = [case for check in CHECKS for case in read_cases(check)]

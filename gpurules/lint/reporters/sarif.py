@@ -10,8 +10,9 @@ import json
 
 from gpurules.lint.finding import Severity
 from gpurules.lint.fingerprint import numbered
+from gpurules.lint.identifiers import CHECKS
 from gpurules.lint.located import Located, Region
-from gpurules.lint.registry import CHECKS, load, page, summary
+from gpurules.lint.registry import load, page, summary
 from gpurules.lint.reporters.paths import uri
 from gpurules.lint.reporters.report import Report
 from gpurules.text.terminal import safe

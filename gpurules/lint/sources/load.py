@@ -16,7 +16,8 @@ from gpurules.text.yaml import compose_documents
 
 _LOOKS_LIKE_RULES = re.compile(r"^\s*(?:groups:|kind:\s*[\"']?(?:PrometheusRule|VMRule))", re.MULTILINE)
 _TEMPLATE = re.compile(
-    r"^\s*(?:- )?\{\{-?|\{\{-? *(?:end|if|range|with|include|template|define|\.Values|\.Release)\b", re.MULTILINE
+    r"^\s*(?:- )?\{\{-?|^\s*\{%|\{\{-? *(?:end|if|range|with|include|template|define|\.Values|\.Release)\b",
+    re.MULTILINE,
 )
 
 
@@ -95,7 +96,7 @@ def _unreadable(source: SourceText, problem: Problem) -> Unreadable:
     if template:
         return Unreadable(
             source,
-            Span(source.text.index("{{", template.start()), template.end()),
+            Span(source.text.index("{", template.start()), template.end()),
             "this is the source of a template, not YAML",
             "lint what it renders, such as helm template",
             True,

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from gpurules.lint.finding import Place
-from gpurules.lint.registry import CHECKS
+from gpurules.lint.identifiers import CHECKS
 from gpurules.lint.sources.model import Rule, RuleFile
 from gpurules.lint.suppressions.limits import can_be_silenced
 from gpurules.lint.suppressions.model import Suppression

@@ -40,7 +40,7 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         reason = failure.reason if len(failure.reason) < 100 else "series here may differ in many labels"
         yield Note(f"not proved: {failure.message}", failure.span, advice, (Because(failure.reason_span, reason),))
     series = rule.inference.type
-    if rule.labels and isinstance(series, SeriesType | ScalarType):
+    if rule.labels and not rule.alert and isinstance(series, SeriesType | ScalarType):
         _, collision = record_type(rule.name, series, rule.labels)
         if collision is not None:
             yield Note(f"not proved: {collision.message}", rule.tree.span)

@@ -28,15 +28,13 @@ from collections.abc import Iterator
 
 from gpurules.lint.check import CommentCheck
 from gpurules.lint.finding import Draft, Severity
+from gpurules.lint.selection import unknown_check
 from gpurules.lint.suppressions.apply import Comments
 from gpurules.lint.suppressions.limits import can_be_silenced
 from gpurules.lint.suppressions.reading import checks_of
 
 
 def _run(comments: Comments) -> Iterator[Draft]:
-    # Imported late: the registry knows this module.
-    from gpurules.lint.selection import unknown_check
-
     for suppression in comments.suppressions:
         rule = suppression.rules[0] if suppression.rules else None
         for mistake in suppression.written.mistakes:

@@ -2,7 +2,8 @@
 A rule reads a record that a later rule of the same group writes.
 
 The rules of a group are evaluated in order, so it always sees the value of the evaluation before: at a start, after a
-change of labels and at each restart it sees nothing, and otherwise it lags by one interval.
+change of labels and at each restart it sees nothing, and otherwise it lags by one interval. A record that is read over
+a range of time is left alone.
 
 Bad:
 
@@ -29,7 +30,7 @@ from collections.abc import Iterator
 
 from gpurules.lint.check import WorkspaceCheck
 from gpurules.lint.finding import Draft, Reason, Severity, place_of
-from gpurules.lint.reading import place_of_metric
+from gpurules.lint.reading import only_over_time, place_of_metric
 from gpurules.lint.records import Records
 from gpurules.lint.sources.model import Group, Rule, Workspace
 
@@ -50,7 +51,7 @@ def _group(group: Group, records: Records) -> Iterator[Draft]:
     for number, rule in enumerate(group.rules):
         for read in sorted(records.read_by(rule)):
             written, writer = first.get(read, (-1, rule))
-            if written <= number or writer.record is None or read in records.cyclic:
+            if written <= number or writer.record is None or read in records.cyclic or only_over_time(rule, read):
                 continue
             yield Draft(
                 f"{read} is written later in this group, so this rule sees its value of the last evaluation",

@@ -21,6 +21,7 @@ Good:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -46,6 +47,8 @@ _WORDS = {
     "volts": UNITS["volts"],
 }
 _PER_SECOND = "_per_second"
+_GROWTH = re.compile("rate|increase|delta")
+"""In the last part of a name: what comes before is the counter that it was taken of."""
 
 
 def _run(rule: TypedRule) -> Iterator[Note]:
@@ -54,7 +57,11 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         return
     metric, start = _metric_part(rule.name)
     total = metric.endswith("_total")
-    if total and series.kind not in (Kind.COUNTER, Kind.UNKNOWN):
+    if (
+        total
+        and series.kind not in (Kind.COUNTER, Kind.UNKNOWN)
+        and not _GROWTH.search(rule.name[start + len(metric) :])
+    ):
         at = start + len(metric) - len("total")
         message = f"_total is for counters, and this is a {series.kind.value}"
         yield Note(message, Span(at, at + len("total")), "drop _total", field="name")
