@@ -24,6 +24,7 @@ from gpurules.lint.sources.load import Loaded, load
 from gpurules.lint.target import Target, target
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.span import Location
+from gpurules.text.terminal import safe
 
 if TYPE_CHECKING:
     from gpurules.lint.repair.rounds import Rewrite
@@ -50,14 +51,18 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What lint found, in order, and what it read. ``rewrites``: the files that repairs would change, ``fixed``: how many
-    findings that takes away."""
+    """What lint found, in order, and what it read.
+
+    ``rewrites``: the files that repairs would change; ``fixed``: how many findings that takes away. ``outdated``: how
+    many entries of the baseline are about files that were read and list more than is found.
+    """
 
     findings: Sequence[Finding]
     loaded: Loaded
     failed: bool
     rewrites: Sequence[Rewrite] = ()
     fixed: int = 0
+    outdated: int = 0
 
 
 def lint(request: Request, config: Config, fix: bool = False) -> Outcome:
@@ -71,18 +76,25 @@ def lint(request: Request, config: Config, fix: bool = False) -> Outcome:
         raise InputError(Problem("no file of rules was found", advice="name files, folders or patterns"))
     runs_against, today = target_of(config), date.today()
 
+    limited = bool(request.since or request.select or request.ignore)
+    outdated = 0
+
     def look(what: Loaded) -> Sequence[Finding]:
-        return _unknown(_touched(run(what, runs_against, chosen, today), what, request.since), request.baseline)
+        nonlocal outdated
+        found = _touched(run(what, runs_against, chosen, today), what, request.since)
+        new, outdated = _unknown(found, what, request.baseline)
+        return [finding for finding in new if finding.severity >= min(request.shown, request.fails)]
 
     findings = look(loaded)
-    if not fix:
-        return Outcome(_shown(findings, request), loaded, _failed(findings, request))
-    from gpurules.lint.repair.rounds import repair
+    rewrites: Sequence[Rewrite] = ()
+    fixed = 0
+    if fix:
+        from gpurules.lint.repair.rounds import repair
 
-    done = repair(loaded, findings, look)
-    return Outcome(
-        _shown(done.findings, request), done.loaded, _failed(done.findings, request), done.rewrites, done.fixed
-    )
+        done = repair(loaded, findings, look)
+        loaded, findings, rewrites, fixed = done.loaded, done.findings, done.rewrites, done.fixed
+    failed = any(finding.severity >= request.fails for finding in findings)
+    return Outcome(findings, loaded, failed, rewrites, fixed, 0 if limited else outdated)
 
 
 def _touched(findings: Sequence[Finding], loaded: Loaded, revision: str) -> Sequence[Finding]:
@@ -93,12 +105,17 @@ def _touched(findings: Sequence[Finding], loaded: Loaded, revision: str) -> Sequ
     return touched(findings, loaded, revision)
 
 
-def _unknown(findings: Sequence[Finding], baseline: str) -> Sequence[Finding]:
+def _unknown(findings: Sequence[Finding], loaded: Loaded, baseline: str) -> tuple[Sequence[Finding], int]:
+    """The findings that the baseline does not list, and how many of its entries about what was read are outdated."""
     if not baseline:
-        return findings
+        return findings, 0
     from gpurules.lint.baseline import new_findings, read_baseline
+    from gpurules.lint.reporters.paths import seen_from
 
-    return new_findings(findings, read_baseline(baseline), _folder(baseline))[0]
+    root = _folder(baseline)
+    new, left = new_findings(findings, read_baseline(baseline), root)
+    read = {safe(seen_from(source.file, root)) for source in loaded.sources}
+    return new, sum(entry.file in read for entry in left)
 
 
 def baseline_of(outcome: Outcome, path: str) -> str:
@@ -135,14 +152,6 @@ def write_rewrites(rewrites: Iterable[Rewrite]) -> None:
         write_atomically(rewrite.file, mark + rewrite.after)
 
 
-def _shown(findings: Iterable[Finding], request: Request) -> list[Finding]:
-    return [finding for finding in findings if finding.severity >= min(request.shown, request.fails)]
-
-
-def _failed(findings: Iterable[Finding], request: Request) -> bool:
-    return any(finding.severity >= request.fails for finding in findings)
-
-
 def target_of(config: Config) -> Target:
     """What ``config`` says the rules run against. Raises InputError for what it names and is not known."""
     exporters = tuple(find_exporter(name) for name in config.dcgm.exporters)
@@ -162,5 +171,6 @@ def report(outcome: Outcome, form: str, colour: bool = False) -> str:
     """The findings in one of the forms of ``gpurules.lint.reporters.registry``."""
     located = [locate(finding) for finding in outcome.findings]
     loaded = outcome.loaded
-    files = len(loaded.workspace.files) + len({file.source.file for file in loaded.unreadable})
-    return reporter(form)(Report(located, files, len(loaded.workspace.rules), colour))
+    sources = [*(file.source for file in loaded.workspace.files), *(file.source for file in loaded.unreadable)]
+    names = tuple(dict.fromkeys(source.file for source in sources))
+    return reporter(form)(Report(located, len(names), len(loaded.workspace.rules), colour, names=names))

@@ -114,6 +114,9 @@ def command(
     if outcome.fixed:
         files = len(outcome.rewrites)
         click.echo(f"gpurules: fixed {outcome.fixed} in {files} file{'' if files == 1 else 's'}", err=True)
+    if outcome.outdated:
+        entries = f"{outcome.outdated} entr{'y' if outcome.outdated == 1 else 'ies'} of {baseline}"
+        click.echo(f"gpurules: note: {entries} outdated; --write-baseline drops what is gone", err=True)
     to_terminal = output_file == "-" and wants_colour(color, os.environ, sys.stdout.isatty())
     text = report(outcome, form, to_terminal)
     if text or output_file != "-":

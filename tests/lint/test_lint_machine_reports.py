@@ -78,7 +78,8 @@ SAMPLES = {
 
 
 def report(form: str, sample: str) -> str:
-    return reporter(form)(Report(SAMPLES[sample], files=2, rules=3, root="."))
+    names = ("rules/a.yaml", "rules/good.yaml") if sample != "hostile" else (NASTY_FILE,)
+    return reporter(form)(Report(SAMPLES[sample], files=2, rules=3, root=".", names=names))
 
 
 def test_every_form_is_on_the_command_line() -> None:

@@ -1,9 +1,8 @@
-"""For Jenkins and others: JUnit XML. Each finding is a failed test case; a run without findings is one that passed."""
+"""For Jenkins and others: JUnit XML. Each finding is a failed test case; a file without findings is one that passed."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
 
 from gpurules.lint.located import Located
 from gpurules.lint.reporters.paths import relative
@@ -13,23 +12,25 @@ from gpurules.lint.reporters.xml import attribute, content
 
 
 def report(what: Report) -> str:
-    """One test suite for each file."""
-    total = len(what.findings)
+    """One test suite for each file; one without findings has a test case that passed."""
+    by_file: dict[str, list[Located]] = {relative(name, what.root): [] for name in what.names}
+    for finding in what.findings:
+        by_file.setdefault(relative(finding.region.start.file, what.root), []).append(finding)
+    failures = len(what.findings)
+    total = sum(len(findings) or 1 for findings in by_file.values())
     lines = ['<?xml version="1.0" encoding="UTF-8"?>']
-    lines.append(f'<testsuites name="gpurules lint" tests="{total or 1}" failures="{total}" errors="0">')
-    for file, findings in groupby(what.findings, key=lambda finding: relative(finding.region.start.file, what.root)):
-        lines.extend(_suite(file, list(findings)))
-    if not total:
-        lines.append('  <testsuite name="gpurules lint" tests="1" failures="0" errors="0">')
-        lines.append(f'    <testcase classname="gpurules lint" name="{what.rules} rules in {what.files} files"/>')
-        lines.append("  </testsuite>")
+    lines.append(f'<testsuites name="gpurules lint" tests="{total}" failures="{failures}" errors="0">')
+    for file, findings in by_file.items():
+        lines.extend(_suite(file, findings))
     lines.append("</testsuites>")
     return "\n".join(lines) + "\n"
 
 
 def _suite(file: str, findings: Sequence[Located]) -> list[str]:
     name = attribute(file)
-    lines = [f'  <testsuite name={name} tests="{len(findings)}" failures="{len(findings)}" errors="0">']
+    lines = [f'  <testsuite name={name} tests="{len(findings) or 1}" failures="{len(findings)}" errors="0">']
+    if not findings:
+        lines.append(f'    <testcase classname={name} file={name} name="gpurules lint"/>')
     for finding in findings:
         start = finding.region.start
         rule = f", {finding.rule}" if finding.rule else ""

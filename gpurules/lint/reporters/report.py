@@ -12,13 +12,15 @@ from gpurules.lint.located import Located
 @dataclass(frozen=True, slots=True)
 class Report:
     """``findings``: those to show, in order. ``files`` and ``rules``: how many were read. ``colour``: for a terminal.
-    ``root``: the folder that paths of a machine-readable report are relative to."""
+    ``root``: the folder that paths of a machine-readable report are relative to. ``names``: the files that were read.
+    """
 
     findings: Sequence[Located]
     files: int = 0
     rules: int = 0
     colour: bool = False
     root: str = "."
+    names: tuple[str, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""
