@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 TESTS ?= tests
 PYTEST_FLAGS ?=
+GRAMMAR_FLAGS ?=
 
-.PHONY: help rules test lint bench docs goldens components clean
+.PHONY: help rules test lint bench grammar docs goldens components clean
 
 help: ## Say what there is.
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -32,6 +33,9 @@ lint: $(VENV)/.developed ## Check style, types and layers.
 
 bench: $(VENV)/.developed components ## Print the measured ratios.
 	@$(BIN)/python bench/run.py
+
+grammar: $(VENV)/.developed ## Hold the parser against Prometheus' own editor grammar.
+	@PYTHONPATH=tests $(BIN)/python -m grammar.long_run $(GRAMMAR_FLAGS)
 
 docs: $(VENV)/.developed ## Rewrite the generated parts of docs/.
 	@$(BIN)/python docs/generate.py
