@@ -7,12 +7,14 @@ import sys
 from collections.abc import Callable, Iterator
 
 import evaluation
+import lint
 import start
 from ratio import HEADING, Ratio, show
 
 BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "start": start.start,
     "render": start.render,
+    "lint": lint.lint,
     "evaluation": evaluation.evaluation,
 }
 

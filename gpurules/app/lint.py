@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from gpurules.catalog.exporters import ExporterRelease
 from gpurules.catalog.exporters import find as find_exporter
+from gpurules.catalog.field import Selection
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import read_counters
 from gpurules.config.model import Config
-from gpurules.labels.schema import HonorLabels
-from gpurules.labels.user import read_schema
-from gpurules.lint.baseline import read_baseline, unknown_to, write_baseline
-from gpurules.lint.changes import Changes, changes_since
+from gpurules.labels.schema import HonorLabels, MetricSchema
 from gpurules.lint.engine import run_checks
 from gpurules.lint.finding import Finding, Severity
-from gpurules.lint.fixes import repaired
 from gpurules.lint.located import Located, locate
 from gpurules.lint.reporters.registry import reporter
 from gpurules.lint.reporters.report import Report
@@ -29,6 +27,9 @@ from gpurules.text.errors import InputError, Problem
 from gpurules.text.read import STDIN_NAME
 from gpurules.text.write import write_atomically
 
+if TYPE_CHECKING:
+    from gpurules.lint.changes import Changes
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -36,7 +37,7 @@ class Request:
 
     ``shown``: the least severity that is reported; ``fails``: the least that is a failure. ``diff``: a revision; only
     rules that changed since are reported. ``baseline``: a file of findings that are not reported, written anew where
-    ``update_baseline`` is set. ``fix``: repair what can be repaired.
+    ``update_baseline`` is set. ``fix``: repair what can be repaired. ``jobs``: the most processes.
     """
 
     paths: tuple[str, ...]
@@ -50,6 +51,7 @@ class Request:
     baseline: str = ""
     update_baseline: bool = False
     fix: bool = False
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +70,30 @@ def lint(request: Request, config: Config) -> Outcome:
     against = target_of(config)
     known = _known(request)
     loaded = _load(request)
-    findings = run_checks(loaded, against, chosen)
+    least = min(request.shown, request.fails)
+    findings = run_checks(loaded, against, chosen, jobs=request.jobs, least=least)
     notes: list[str] = []
     if request.fix:
         repaired = _fix(loaded, findings)
         notes.append(f"{repaired} finding{'' if repaired == 1 else 's'} repaired")
         if repaired:
             loaded = _load(request)
-            findings = run_checks(loaded, against, chosen)
-    least = min(request.shown, request.fails)
-    findings = [finding for finding in findings if finding.severity >= least]
+            findings = run_checks(loaded, against, chosen, jobs=request.jobs, least=least)
     if request.diff:
+        from gpurules.lint.changes import changes_since
+
         changes = changes_since(request.diff, [source.file for source in loaded.sources])
         findings = [finding for finding in findings if _changed(finding, changes)]
     located = [locate(finding) for finding in findings]
     if request.update_baseline:
+        from gpurules.lint.baseline import write_baseline
+
         write_atomically(request.baseline, write_baseline(located))
         notes.append(f"{len(located)} finding{'' if len(located) == 1 else 's'} written to {request.baseline}")
         located = []
     elif known:
+        from gpurules.lint.baseline import unknown_to
+
         new = unknown_to(known, located)
         notes.extend(_left_over(known, len(located) - sum(new), request))
         located = [finding for finding, is_new in zip(located, new, strict=True) if is_new]
@@ -106,6 +113,8 @@ def _known(request: Request) -> frozenset[str]:
         raise InputError(Problem("--update-baseline needs --baseline FILE, the file to write"))
     if not request.baseline or request.update_baseline:
         return frozenset()
+    from gpurules.lint.baseline import read_baseline
+
     return read_baseline(request.baseline)
 
 
@@ -119,6 +128,8 @@ def _left_over(known: frozenset[str], hit: int, request: Request) -> Iterator[st
 
 def _fix(loaded: Loaded, findings: Sequence[Finding]) -> int:
     """Repair the files; returns how many findings were repaired."""
+    from gpurules.lint.fixes import repaired
+
     count = 0
     for source in loaded.sources:
         if source.file != STDIN_NAME and os.path.exists(source.file):
@@ -143,16 +154,31 @@ def _changed(finding: Finding, changes: Changes) -> bool:
 def target_of(config: Config) -> Target:
     """What ``config`` says the rules run against. Raises InputError for what it names and is not known."""
     exporters = tuple(find_exporter(name) for name in config.dcgm.exporters)
-    counters = config.dcgm.counters
     return target(
         kubevirt_release=config.kubevirt.release,
         exporters=exporters,
         honor_labels=HonorLabels(config.dcgm.honor_labels),
-        selection=read_counters(counters, load_catalog(), exporters) if counters else None,
-        extra=[schema for path in config.kubevirt.schemas for schema in read_schema(path)],
+        selection=_selection(config, exporters),
+        extra=_declared(config),
         path=config.rules.paths[0] if config.rules.paths else "pod-network",
         cluster_label=config.rules.cluster_label,
     )
+
+
+def _selection(config: Config, exporters: Sequence[ExporterRelease]) -> Selection | None:
+    if not config.dcgm.counters:
+        return None
+    from gpurules.catalog.reading import read_counters
+
+    return read_counters(config.dcgm.counters, load_catalog(), tuple(exporters))
+
+
+def _declared(config: Config) -> list[MetricSchema]:
+    if not config.kubevirt.schemas:
+        return []
+    from gpurules.labels.user import read_schema
+
+    return [schema for path in config.kubevirt.schemas for schema in read_schema(path)]
 
 
 def report(outcome: Outcome, form: str, colour: bool = False) -> str:

@@ -45,6 +45,13 @@ SEVERITIES = ("info", "warning", "error")
 @click.option("--baseline", metavar="FILE", default="", help="Do not report the findings in this file.")
 @click.option("--update-baseline", is_flag=True, help="Write the findings to the baseline instead of reporting them.")
 @click.option("--fix", is_flag=True, help="Repair, in the files, what has one certain repair.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=None,
+    metavar="N",
+    help="Processes.  [default: 2, if there are two processors]",
+)
 @click.option("--skip-others", is_flag=True, help="Skip named files that hold no rules.")
 @click.option("--stdin-name", metavar="NAME", default="", help="What standard input is called in the report.")
 def command(
@@ -61,6 +68,7 @@ def command(
     baseline: str,
     update_baseline: bool,
     fix: bool,
+    jobs: int | None,
     skip_others: bool,
     stdin_name: str,
 ) -> None:
@@ -76,6 +84,8 @@ def command(
       gpurules render | gpurules lint --fail-on info -
       gpurules explain join/duplicate-one-side
     """
+    import os
+
     from gpurules.app.lint import Request, lint, report
     from gpurules.lint.finding import Severity
     from gpurules.text.write import write_atomically
@@ -92,6 +102,7 @@ def command(
         baseline=baseline,
         update_baseline=update_baseline,
         fix=fix,
+        jobs=jobs or min(2, os.cpu_count() or 1),
     )
     outcome = lint(request, config)
     text = report(outcome, form, output_file == "-" and _wants_colour(color))

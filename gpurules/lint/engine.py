@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 
-from gpurules.lint.check import CommentCheck, DocumentCheck, ExpressionCheck, FileCheck, SyntaxCheck, WorkspaceCheck
+from gpurules.lint.check import CommentCheck, DocumentCheck, FileCheck, WorkspaceCheck
+from gpurules.lint.expressions import Expressions
 from gpurules.lint.finding import Draft, Edit, Finding, Note, Place, Reason, Severity, place_of, words_of
 from gpurules.lint.records import Records
 from gpurules.lint.registry import checks
@@ -14,16 +15,24 @@ from gpurules.lint.sources.load import Loaded
 from gpurules.lint.sources.model import Envelope, Rule
 from gpurules.lint.suppressions import apply, read_comments
 from gpurules.lint.target import Target
-from gpurules.lint.typed import TypedRule
-from gpurules.promql.infer.engine import infer
-from gpurules.promql.syntax.parser import parse
-from gpurules.promql.syntax.problem import SyntaxProblem
 
 
-def run_checks(loaded: Loaded, target: Target, chosen: Collection[str], today: date | None = None) -> list[Finding]:
-    """Everything that the ``chosen`` checks find and no comment disables, file by file in the order of the text."""
+def run_checks(
+    loaded: Loaded,
+    target: Target,
+    chosen: Collection[str],
+    today: date | None = None,
+    jobs: int = 1,
+    least: Severity = Severity.INFO,
+) -> list[Finding]:
+    """Everything of severity ``least`` or more that the ``chosen`` checks find and no comment disables.
+
+    In the order of files and of their text. ``jobs``: the most processes at a time.
+    """
     workspace = loaded.workspace
     records = Records(target, workspace.rules)
+    # Whether a comment disables something is known only where nothing is left out.
+    comments = read_comments(workspace, today or date.today())
     found: list[Finding] = []
     for identifier, check in checks().items():
         if identifier not in chosen:
@@ -38,14 +47,14 @@ def run_checks(loaded: Loaded, target: Target, chosen: Collection[str], today: d
             case _:
                 continue
         found.extend(_finding(identifier, check.severity, draft) for draft in drafts)
-    found.extend(_expressions(loaded, records, chosen))
-    comments = read_comments(workspace, today or date.today())
+    found.extend(_expressions(loaded, records, chosen, jobs, Severity.INFO if comments.suppressions else least))
     found, unused = apply(found, comments, chosen)
     comments = replace(comments, unused=unused)
     for identifier, check in checks().items():
         if isinstance(check, CommentCheck) and identifier in chosen:
             found.extend(_finding(identifier, check.severity, draft) for draft in check.run(comments))
     order = {source.file: number for number, source in enumerate(loaded.sources)}
+    found = [one for one in found if one.severity >= least]
     return sorted(found, key=lambda one: (order.get(one.place.source.file, -1), _start(one.place)))
 
 
@@ -53,35 +62,18 @@ def _start(place: Place) -> int:
     return place.scalar.start + place.span.start if place.scalar is not None else place.span.start
 
 
-def _expressions(loaded: Loaded, records: Records, chosen: Collection[str]) -> Iterator[Finding]:
+def _expressions(
+    loaded: Loaded, records: Records, chosen: Collection[str], jobs: int, least: Severity
+) -> Iterator[Finding]:
+    rules, other_language = [], []
     for document in loaded.workspace.documents:
-        other_language = document.envelope is Envelope.VM_RULE
         for group in document.groups:
-            for rule in group.rules:
-                if rule.expression is not None and rule.text.strip():
-                    for identifier, severity, note in look(rule, records, chosen, other_language):
-                        yield _from_note(identifier, severity, note, rule)
-
-
-def look(
-    rule: Rule, records: Records, chosen: Collection[str], other_language: bool = False
-) -> Iterator[tuple[str, Severity, Note]]:
-    """What the checks of expressions say of one rule. ``other_language``: it is MetricsQL, not PromQL."""
-    try:
-        tree = parse(rule.text)
-    except SyntaxProblem as problem:
-        if other_language and not problem.unsupported:
-            problem = SyntaxProblem(problem.message, problem.span, problem.advice, True)
-        for identifier, check in checks().items():
-            if isinstance(check, SyntaxCheck) and identifier in chosen:
-                for note in check.run(rule, problem):
-                    yield identifier, check.severity if note.severity is None else note.severity, note
-        return
-    typed = TypedRule(rule.record is None, rule.name, rule.own_labels, rule.text, tree, infer(tree, records), records)
-    for identifier, check in checks().items():
-        if isinstance(check, ExpressionCheck) and identifier in chosen:
-            for note in check.run(typed):
-                yield identifier, check.severity if note.severity is None else note.severity, note
+            worded = [rule for rule in group.rules if rule.expression is not None and rule.text.strip()]
+            rules.extend(worded)
+            if document.envelope is Envelope.VM_RULE:
+                other_language.extend(worded)
+    for rule, said in Expressions(records, chosen, other_language, least).look_at_all(rules, jobs):
+        yield _from_note(said.check, said.severity, said.note, rule)
 
 
 def _finding(identifier: str, severity: Severity, draft: Draft) -> Finding:
