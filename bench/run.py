@@ -10,9 +10,12 @@ import evaluation
 import start
 from ratio import HEADING, Ratio, show
 
+import lint
+
 BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "start": start.start,
     "render": start.render,
+    "lint": lint.lint,
     "evaluation": evaluation.evaluation,
 }
 

@@ -1,8 +1,8 @@
 """Rule files that others have written and run: public packages, fetched by the set-up, never committed.
 
 ``tests/corpus/corpus.lock.toml`` names them: package, version, the SHA-256 of the archive, and of each file in it.
-Tests call ``require``; ``python tests/rule_corpus.py fetch`` is part of the set-up. Binary and source packages come from
-the Debian mirror that the system's own package sources name, by the apt of ``components``.
+Tests call ``require``; ``python tests/rule_corpus.py fetch`` is part of the set-up. Binary and source packages come
+from the Debian mirror that the system's own package sources name, by the apt of ``components``.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from gpurules.catalog.exporters import ExporterRelease
 from gpurules.catalog.exporters import find as find_exporter
+from gpurules.catalog.field import Selection
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import read_counters
 from gpurules.config.model import Config
-from gpurules.labels.schema import HonorLabels
-from gpurules.labels.user import read_schema
+from gpurules.labels.schema import HonorLabels, MetricSchema
 from gpurules.lint.finding import Finding, Severity
 from gpurules.lint.linting import run
 from gpurules.lint.located import locate
@@ -35,7 +35,8 @@ class Request:
     """What is asked of lint.
 
     ``shown``: the least severity that is reported; ``fails``: the least that is a failure. ``baseline``: a file of
-    findings that are known; ``since``: a revision, where only what changed after it is of interest.
+    findings that are known; ``since``: a revision, where only what changed after it is of interest. ``jobs``: the most
+    processes.
     """
 
     paths: tuple[str, ...]
@@ -47,6 +48,7 @@ class Request:
     stdin_name: str = ""
     baseline: str = ""
     since: str = ""
+    jobs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,16 @@ def lint(request: Request, config: Config, fix: bool = False) -> Outcome:
     runs_against, today = target_of(config), date.today()
 
     limited = bool(request.since or request.select or request.ignore)
+    least = min(request.shown, request.fails)
     outdated = 0
 
     def look(what: Loaded) -> Sequence[Finding]:
         nonlocal outdated
-        found = _touched(run(what, runs_against, chosen, today), what, request.since)
+        # What of a baseline is outdated is known only where nothing is left out.
+        asked = Severity.INFO if request.baseline else least
+        found = _touched(run(what, runs_against, chosen, today, request.jobs, asked), what, request.since)
         new, outdated = _unknown(found, what, request.baseline)
-        return [finding for finding in new if finding.severity >= min(request.shown, request.fails)]
+        return [finding for finding in new if finding.severity >= least]
 
     findings = look(loaded)
     rewrites: Sequence[Rewrite] = ()
@@ -155,16 +160,31 @@ def write_rewrites(rewrites: Iterable[Rewrite]) -> None:
 def target_of(config: Config) -> Target:
     """What ``config`` says the rules run against. Raises InputError for what it names and is not known."""
     exporters = tuple(find_exporter(name) for name in config.dcgm.exporters)
-    counters = config.dcgm.counters
     return target(
         kubevirt_release=config.kubevirt.release,
         exporters=exporters,
         honor_labels=HonorLabels(config.dcgm.honor_labels),
-        selection=read_counters(counters, load_catalog(), exporters) if counters else None,
-        extra=[schema for path in config.kubevirt.schemas for schema in read_schema(path)],
+        selection=_selection(config, exporters),
+        extra=_declared(config),
         path=config.rules.paths[0] if config.rules.paths else "pod-network",
         cluster_label=config.rules.cluster_label,
     )
+
+
+def _selection(config: Config, exporters: Sequence[ExporterRelease]) -> Selection | None:
+    if not config.dcgm.counters:
+        return None
+    from gpurules.catalog.reading import read_counters
+
+    return read_counters(config.dcgm.counters, load_catalog(), tuple(exporters))
+
+
+def _declared(config: Config) -> list[MetricSchema]:
+    if not config.kubevirt.schemas:
+        return []
+    from gpurules.labels.user import read_schema
+
+    return [schema for path in config.kubevirt.schemas for schema in read_schema(path)]
 
 
 def report(outcome: Outcome, form: str, colour: bool = False) -> str:

@@ -48,6 +48,13 @@ SEVERITIES = ("info", "warning", "error")
     "--diff", "since", metavar="REF", default="", help="Report only rules that changed since this commit; all are read."
 )
 @click.option("--fix", is_flag=True, help="Repair what is certain, in the files; report the rest.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=None,
+    metavar="N",
+    help="Processes.  [default: 2, if there are two processors]",
+)
 @click.option("--skip-others", is_flag=True, help="Skip named files that hold no rules.")
 @click.option("--stdin-name", metavar="NAME", default="", help="What standard input is called in the report.")
 def command(
@@ -65,6 +72,7 @@ def command(
     write_baseline: bool,
     since: str,
     fix: bool,
+    jobs: int | None,
     skip_others: bool,
     stdin_name: str,
 ) -> None:
@@ -105,6 +113,7 @@ def command(
         stdin_name=stdin_name,
         baseline="" if write_baseline else baseline,
         since=since,
+        jobs=jobs or min(2, os.cpu_count() or 1),
     )
     outcome = lint(request, config, fix)
     if write_baseline:

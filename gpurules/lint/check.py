@@ -10,7 +10,7 @@ from gpurules.lint.records import Records
 from gpurules.lint.sources.load import Unreadable
 from gpurules.lint.sources.model import Document, Rule, Workspace
 from gpurules.lint.suppressions.apply import Comments
-from gpurules.lint.typed import TypedRule
+from gpurules.lint.typed import Recorded, TypedRule
 from gpurules.promql.syntax.problem import SyntaxProblem
 
 
@@ -48,10 +48,18 @@ class SyntaxCheck:
 
 @dataclass(frozen=True, slots=True)
 class ExpressionCheck:
-    """Looks at one expression and its type."""
+    """Looks at one expression and its type; not at the name of the rule (see ``gpurules.lint.shapes``)."""
 
     severity: Severity
     run: Callable[[TypedRule], Iterator[Note]]
+
+
+@dataclass(frozen=True, slots=True)
+class NameCheck:
+    """Looks at the name of a record over its expression."""
+
+    severity: Severity
+    run: Callable[[Recorded], Iterator[Note]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,5 +70,5 @@ class CommentCheck:
     run: Callable[[Comments], Iterator[Draft]]
 
 
-Check = FileCheck | DocumentCheck | WorkspaceCheck | SyntaxCheck | ExpressionCheck | CommentCheck
+Check = FileCheck | DocumentCheck | WorkspaceCheck | SyntaxCheck | ExpressionCheck | NameCheck | CommentCheck
 """A check; its identifier is its place in ``gpurules.lint.registry``, its page the docstring of its module."""

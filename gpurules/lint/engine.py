@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from gpurules.lint.check import DocumentCheck, ExpressionCheck, FileCheck, SyntaxCheck, WorkspaceCheck
+from gpurules.lint.check import DocumentCheck, FileCheck, WorkspaceCheck
+from gpurules.lint.expressions import Expressions
 from gpurules.lint.finding import Draft, Edit, Finding, Note, Place, Reason, Severity, place_of, words_of
 from gpurules.lint.records import Records
 from gpurules.lint.registry import checks
 from gpurules.lint.sources.load import Loaded
 from gpurules.lint.sources.model import Envelope, Rule
 from gpurules.lint.target import Target
-from gpurules.lint.typed import TypedRule
-from gpurules.promql.infer.engine import infer
-from gpurules.promql.syntax.parser import parse
-from gpurules.promql.syntax.problem import SyntaxProblem
 
 
-def run_checks(loaded: Loaded, target: Target, chosen: Collection[str]) -> list[Finding]:
-    """Everything that the ``chosen`` checks find, file by file in the order of the text."""
+def run_checks(
+    loaded: Loaded,
+    target: Target,
+    chosen: Collection[str],
+    jobs: int = 1,
+    least: Severity = Severity.INFO,
+) -> list[Finding]:
+    """Everything of severity ``least`` or more that the ``chosen`` checks find, whatever comments say.
+
+    In the order of files and of their text. ``jobs``: the most processes at a time.
+    """
+    workspace = loaded.workspace
+    records = Records(target, workspace.rules)
     found: list[Finding] = []
-    records = Records(target, loaded.workspace.rules)
     for identifier, check in checks().items():
         if identifier not in chosen:
             continue
@@ -28,53 +35,42 @@ def run_checks(loaded: Loaded, target: Target, chosen: Collection[str]) -> list[
             case FileCheck():
                 drafts: Iterable[Draft] = (draft for file in loaded.unreadable for draft in check.run(file))
             case DocumentCheck():
-                drafts = (draft for document in loaded.workspace.documents for draft in check.run(document))
+                drafts = (draft for document in workspace.documents for draft in check.run(document))
             case WorkspaceCheck():
-                drafts = check.run(loaded.workspace, records)
+                drafts = check.run(workspace, records)
             case _:
                 continue
-        found.extend(_finding(identifier, check.severity, draft) for draft in drafts)
-    found.extend(_expressions(loaded, records, chosen))
+        found.extend(finding_of(identifier, check.severity, draft) for draft in drafts)
+    found.extend(_expressions(loaded, records, chosen, jobs, least))
+    return in_order((one for one in found if one.severity >= least), loaded)
+
+
+def in_order(findings: Iterable[Finding], loaded: Loaded) -> list[Finding]:
+    """The findings in the order of files and of their text; first what could not be read."""
     order = {source.file: number for number, source in enumerate(loaded.sources)}
-    return sorted(found, key=lambda one: (order.get(one.place.source.file, -1), _start(one.place)))
+    return sorted(findings, key=lambda one: (order.get(one.place.source.file, -1), _start(one.place)))
 
 
 def _start(place: Place) -> int:
     return place.scalar.start + place.span.start if place.scalar is not None else place.span.start
 
 
-def _expressions(loaded: Loaded, records: Records, chosen: Collection[str]) -> Iterator[Finding]:
+def _expressions(
+    loaded: Loaded, records: Records, chosen: Collection[str], jobs: int, least: Severity
+) -> Iterator[Finding]:
+    rules, other_language = [], []
     for document in loaded.workspace.documents:
-        other_language = document.envelope is Envelope.VM_RULE
         for group in document.groups:
-            for rule in group.rules:
-                if rule.expression is not None and rule.text.strip():
-                    for identifier, severity, note in look(rule, records, chosen, other_language):
-                        yield _from_note(identifier, severity, note, rule)
+            worded = [rule for rule in group.rules if rule.expression is not None and rule.text.strip()]
+            rules.extend(worded)
+            if document.envelope is Envelope.VM_RULE:
+                other_language.extend(worded)
+    for rule, said in Expressions(records, chosen, other_language, least).look_at_all(rules, jobs):
+        yield _from_note(said.check, said.severity, said.note, rule)
 
 
-def look(
-    rule: Rule, records: Records, chosen: Collection[str], other_language: bool = False
-) -> Iterator[tuple[str, Severity, Note]]:
-    """What the checks of expressions say of one rule. ``other_language``: it is MetricsQL, not PromQL."""
-    try:
-        tree = parse(rule.text)
-    except SyntaxProblem as problem:
-        if other_language and not problem.unsupported:
-            problem = SyntaxProblem(problem.message, problem.span, problem.advice, True)
-        for identifier, check in checks().items():
-            if isinstance(check, SyntaxCheck) and identifier in chosen:
-                for note in check.run(rule, problem):
-                    yield identifier, check.severity if note.severity is None else note.severity, note
-        return
-    typed = TypedRule(rule.record is None, rule.name, rule.own_labels, rule.text, tree, infer(tree, records), records)
-    for identifier, check in checks().items():
-        if isinstance(check, ExpressionCheck) and identifier in chosen:
-            for note in check.run(typed):
-                yield identifier, check.severity if note.severity is None else note.severity, note
-
-
-def _finding(identifier: str, severity: Severity, draft: Draft) -> Finding:
+def finding_of(identifier: str, severity: Severity, draft: Draft) -> Finding:
+    """The finding that a draft of the check ``identifier``, which is usually of ``severity``, becomes."""
     return Finding(
         identifier,
         draft.severity if draft.severity is not None else severity,

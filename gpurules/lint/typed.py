@@ -10,7 +10,7 @@ from gpurules.lint.records import Records, metric_of
 from gpurules.lint.target import Target
 from gpurules.promql.infer.findings import Inference
 from gpurules.promql.syntax.tree import Expression, Paren, VectorSelector, children, walk
-from gpurules.promql.types import ExpressionType, RangeType, SeriesType
+from gpurules.promql.types import ExpressionType, RangeType, ScalarType, SeriesType
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,15 @@ class TypedRule:
         while isinstance(above, Paren):
             above = self._parents.get(id(above))
         return above
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A record's name over its expression: what checks of names look at. ``numbers``: the type, None where unknown."""
+
+    name: str
+    text: str
+    numbers: SeriesType | ScalarType | None
 
 
 def bare(node: Expression) -> Expression:

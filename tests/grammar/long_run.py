@@ -1,12 +1,12 @@
-"""Holds our parser against Prometheus' editor grammar on thousands of texts: ``python -m grammar.long_run [COUNT] [SEED]``.
+"""Holds our parser against Prometheus' editor grammar: ``python -m grammar.long_run [COUNT] [SEED]``.
 
 The grammar knows no types, so that what it reads may still be wrong; a text counts as a disagreement where
 
 - ours reads it and the grammar does not, or
 - the grammar and promql-parser read it, and ours calls it wrong: not unsupported, and not for its types.
 
-``gaps.tsv`` lists what is known to be so, as shapes of texts with the reason. A shape that fits no disagreement any more
-is an error: the list may only shrink.
+``gaps.tsv`` lists what is known to be so, as shapes of texts with the reason. One whose example is no disagreement any
+more is an error: the list may only shrink.
 """
 
 from __future__ import annotations

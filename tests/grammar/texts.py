@@ -32,6 +32,8 @@ _SPARE = (
     *("ignoring", "without", "start()", "1e", "0x1f", "5", "1h5m", "m", "'", "`", "\\", "#", "\n", "\u00e4"),
 )
 
+_OPERATORS = "+ - * / % ^ == != < > <= >= and or unless atan2 AND Or".split(" ")
+
 Make = Callable[[random.Random], str]
 
 
@@ -130,7 +132,7 @@ def _list(rng: random.Random) -> str:
 
 
 def _binary(rng: random.Random, inner: Make) -> str:
-    operator = rng.choice(["+", "-", "*", "/", "%", "^", "==", "!=", "<", ">", "<=", ">=", "and", "or", "unless", "atan2", "AND", "Or"])
+    operator = rng.choice(_OPERATORS)
     matching = rng.choice(("", "", f" {rng.choice(('on', 'ignoring', 'ON'))} {_list(rng)}"))
     if matching and rng.random() < 0.4:
         matching += f" {rng.choice(('group_left', 'group_right'))}{rng.choice(('', ' ' + _list(rng)))}"

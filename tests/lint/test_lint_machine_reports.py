@@ -114,6 +114,18 @@ def test_sarif_is_what_the_standard_asks(sample: str) -> None:
     assert len(set(marks)) == len(marks)
 
 
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_json_is_what_the_published_schema_says(sample: str) -> None:
+    schema = json.loads((ROOT / "docs" / "lint.schema.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    document = json.loads(report("json", sample))
+    jsonschema.Draft202012Validator(schema).validate(document)
+    described = schema["$defs"]["finding"]["properties"].keys()
+    assert all(one.keys() == described for one in document["findings"])
+    assert document.keys() == schema["properties"].keys()
+    assert document["summary"].keys() == schema["properties"]["summary"]["properties"].keys()
+
+
 def test_sarif_message_has_no_link() -> None:
     texts = [result["message"]["text"] for result in json.loads(report("sarif", "hostile"))["runs"][0]["results"]]
     assert not any(re.search(r"\[[^\]]*\]\(", text) for text in texts)

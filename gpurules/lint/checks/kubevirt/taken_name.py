@@ -23,15 +23,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpurules.conventions.upstream_names import check_upstream_name
-from gpurules.lint.check import ExpressionCheck
+from gpurules.lint.check import NameCheck
 from gpurules.lint.finding import Note, Severity
-from gpurules.lint.typed import TypedRule
+from gpurules.lint.typed import Recorded
 from gpurules.text.span import NOWHERE
 
 
-def _run(rule: TypedRule) -> Iterator[Note]:
-    for found in check_upstream_name(rule.name) if not rule.alert else ():
+def _run(rule: Recorded) -> Iterator[Note]:
+    for found in check_upstream_name(rule.name):
         yield Note(found.message, NOWHERE, field="name")
 
 
-CHECK = ExpressionCheck(Severity.WARNING, _run)
+CHECK = NameCheck(Severity.WARNING, _run)

@@ -25,9 +25,9 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from gpurules.lint.check import ExpressionCheck
+from gpurules.lint.check import NameCheck
 from gpurules.lint.finding import Note, Severity
-from gpurules.lint.typed import TypedRule
+from gpurules.lint.typed import Recorded
 from gpurules.promql.types import SECOND, Kind, SeriesType, Unit
 from gpurules.promql.units import UNITS, word_for
 from gpurules.text.span import Span
@@ -51,9 +51,9 @@ _GROWTH = re.compile("rate|increase|delta")
 """In the last part of a name: what comes before is the counter that it was taken of."""
 
 
-def _run(rule: TypedRule) -> Iterator[Note]:
-    series = rule.inference.type
-    if rule.alert or not isinstance(series, SeriesType):
+def _run(rule: Recorded) -> Iterator[Note]:
+    series = rule.numbers
+    if not isinstance(series, SeriesType):
         return
     metric, start = _metric_part(rule.name)
     total = metric.endswith("_total")
@@ -106,4 +106,4 @@ def _advice(have: Unit, wanted: Unit) -> str:
     return f"multiply by {factor}" if factor.denominator == 1 else f"divide by {Fraction(1) / factor}"
 
 
-CHECK = ExpressionCheck(Severity.WARNING, _run)
+CHECK = NameCheck(Severity.WARNING, _run)
