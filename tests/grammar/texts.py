@@ -32,7 +32,10 @@ _SPARE = (
     *("ignoring", "without", "start()", "1e", "0x1f", "5", "1h5m", "m", "'", "`", "\\", "#", "\n", "\u00e4"),
 )
 
-_OPERATORS = "+ - * / % ^ == != < > <= >= and or unless atan2 AND Or".split(" ")
+_OPERATORS = (
+    *("+", "-", "*", "/", "%", "^", "==", "!=", "<", ">", "<=", ">="),
+    *("and", "or", "unless", "atan2", "AND", "Or"),
+)
 
 Make = Callable[[random.Random], str]
 
