@@ -7,9 +7,10 @@ import sys
 from collections.abc import Callable, Iterator
 
 import evaluation
-import lint
 import start
 from ratio import HEADING, Ratio, show
+
+import lint
 
 BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "start": start.start,

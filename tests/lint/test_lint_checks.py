@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from gpurules.lint.located import Located
 from gpurules.lint.identifiers import CHECKS
+from gpurules.lint.located import Located
 from gpurules.lint.registry import load, page, summary
 from lint_cases import FOLDER, Case, as_file, case_file, example_options, found_by, read_cases, words
 
