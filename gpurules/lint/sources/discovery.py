@@ -86,4 +86,4 @@ def _below(folder: str) -> Iterator[str]:
 
 
 def _stays_below(path: str, root: str) -> bool:
-    return not os.path.islink(path) or Path(os.path.realpath(path)).is_relative_to(root)
+    return Path(os.path.realpath(path)).is_relative_to(root)
