@@ -123,11 +123,13 @@ def _unknown(findings: Sequence[Finding], loaded: Loaded, baseline: str) -> tupl
     return new, sum(entry.file in read for entry in left)
 
 
-def baseline_of(outcome: Outcome, path: str) -> str:
-    """The text of a baseline file at ``path`` in which all that was found is known."""
+def baseline_of(outcome: Outcome, path: str) -> tuple[str, int]:
+    """The text of a baseline file at ``path`` in which all that was found is known, and how many findings that is."""
     from gpurules.lint.baseline import baseline_text
+    from gpurules.lint.suppressions.limits import can_be_silenced
 
-    return baseline_text(outcome.findings, _folder(path))
+    findings = [finding for finding in outcome.findings if can_be_silenced(finding.check)]
+    return baseline_text(findings, _folder(path)), len(findings)
 
 
 def _folder(path: str) -> str:

@@ -117,18 +117,30 @@ def command(
     )
     outcome = lint(request, config, fix)
     if write_baseline:
-        write_atomically(baseline, baseline_of(outcome, baseline))
+        known, count = baseline_of(outcome, baseline)
+        write_atomically(baseline, known)
+        _note(f"{_count(count, 'finding', 'findings')} written to {baseline}")
         return
     write_rewrites(outcome.rewrites)
     if outcome.fixed:
-        files = len(outcome.rewrites)
-        click.echo(f"gpurules: fixed {outcome.fixed} in {files} file{'' if files == 1 else 's'}", err=True)
+        files = _count(len(outcome.rewrites), "file", "files")
+        _note(f"{_count(outcome.fixed, 'finding', 'findings')} repaired in {files}")
     if outcome.outdated:
-        entries = f"{outcome.outdated} entr{'y' if outcome.outdated == 1 else 'ies'} of {baseline}"
-        click.echo(f"gpurules: note: {entries} outdated; --write-baseline drops what is gone", err=True)
+        entries = _count(outcome.outdated, "entry", "entries")
+        _note(f"{entries} of {baseline} outdated; --write-baseline drops what is gone")
     to_terminal = output_file == "-" and wants_colour(color, os.environ, sys.stdout.isatty())
     text = report(outcome, form, to_terminal)
     if text or output_file != "-":
         write_atomically(output_file, text, may_be_empty=True)
     if outcome.failed and not exit_zero:
         raise click.exceptions.Exit(1)
+
+
+def _note(text: str) -> None:
+    from gpurules.text.terminal import safe
+
+    click.echo(f"gpurules: note: {safe(text)}", err=True)
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -42,7 +42,7 @@ class Baseline:
     """The content of a baseline file."""
 
     version: int = field(metadata=described("the version of this form", choices=(VERSION,)))
-    findings: tuple[Entry, ...] = field(default=(), metadata=described("what was found before"))
+    findings: tuple[Entry, ...] = field(default=(), metadata=described("what was found before", required=True))
 
 
 def read_baseline(path: str) -> Baseline:
@@ -51,12 +51,11 @@ def read_baseline(path: str) -> Baseline:
 
 
 def baseline_text(findings: Iterable[Finding], root: str = ".") -> str:
-    """A baseline file in which all of ``findings`` are known that may be: JSON, one finding a line."""
+    """A baseline file in which all of ``findings`` are known: JSON, one finding a line."""
     by_mark: dict[str, list[Located]] = {}
     for finding in findings:
-        if can_be_silenced(finding.check):
-            located = locate(finding)
-            by_mark.setdefault(_mark(located, root), []).append(located)
+        located = locate(finding)
+        by_mark.setdefault(_mark(located, root), []).append(located)
     entries = sorted((_entry(mark, same, root) for mark, same in by_mark.items()), key=_order)
     lines = ",\n".join(f"    {json.dumps(entry, ensure_ascii=False)}" for entry in entries)
     body = f"\n{lines}\n  " if entries else ""

@@ -263,7 +263,7 @@ def test_fix_on_the_command_line(
     path.write_bytes(prefix + FIXABLE.encode().replace(b"\n", line_end))
     path.chmod(0o640)
     assert run(["lint", "--fix", "."]) == 0, case
-    assert capsys.readouterr() == ("", "gpurules: fixed 2 in 1 file\n")
+    assert capsys.readouterr() == ("", "gpurules: note: 2 findings repaired in 1 file\n")
     assert path.read_bytes() == prefix + FIXED.encode().replace(b"\n", line_end)
     assert path.stat().st_mode & 0o777 == 0o640
     assert os.listdir(folder) == ["rules.yaml"]

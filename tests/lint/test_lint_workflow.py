@@ -44,8 +44,14 @@ def written(text: str, name: str = "rules.yaml") -> Path:
     return path
 
 
+def known(*arguments: str) -> None:
+    """Writes ``known.json``."""
+    assert run(["lint", "--baseline", "known.json", "--write-baseline", *arguments]) == 0
+
+
 def found(capsys: pytest.CaptureFixture[str], *arguments: str, note: str = "") -> tuple[int, list[str]]:
     """The exit code, and the check and line of each finding. ``note``: what must stand on stderr."""
+    capsys.readouterr()
     code = run(["lint", "--format", "json", *arguments])
     out, err = capsys.readouterr()
     assert err == note
@@ -150,7 +156,7 @@ def test_colour_on_the_command_line(
 def test_what_the_baseline_knows_is_not_reported(capsys: pytest.CaptureFixture[str]) -> None:
     written(TWICE)
     assert run(["lint", "--baseline", "known.json", "--write-baseline", "rules.yaml"]) == 0
-    assert capsys.readouterr() == ("", "")
+    assert capsys.readouterr() == ("", "gpurules: note: 2 findings written to known.json\n")
     assert found(capsys, "--baseline", "known.json", ".") == (0, [])
 
 
@@ -171,7 +177,7 @@ def test_what_the_baseline_knows_is_not_reported(capsys: pytest.CaptureFixture[s
 )
 def test_baseline_after_a_change(case: str, text: str, checks: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     written(WRONG)
-    run(["lint", "--baseline", "known.json", "--write-baseline", "rules.yaml"])
+    known("rules.yaml")
     written(text)
     gone = case in ("repaired", "the same mistake in another rule")
     note = "gpurules: note: 1 entry of known.json outdated; --write-baseline drops what is gone\n" if gone else ""
@@ -182,7 +188,7 @@ def test_baseline_after_a_change(case: str, text: str, checks: list[str], capsys
 
 def test_baseline_holds_from_any_folder(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     written(WRONG, "sub/rules.yaml")
-    run(["lint", "--baseline", "known.json", "--write-baseline", "sub"])
+    known("sub")
     monkeypatch.chdir("sub")
     assert found(capsys, "--baseline", "../known.json", "rules.yaml") == (0, [])
 
@@ -205,7 +211,7 @@ def test_baseline_is_stable_and_readable() -> None:
 
 def test_what_cannot_be_read_is_in_no_baseline(capsys: pytest.CaptureFixture[str]) -> None:
     written(UNREADABLE)
-    run(["lint", "--baseline", "known.json", "--write-baseline", "rules.yaml"])
+    known("rules.yaml")
     assert json.loads(Path("known.json").read_text(encoding="utf-8")) == {"version": 1, "findings": []}
     assert found(capsys, "--baseline", "known.json", "rules.yaml") == (1, ["structure/yaml:3"])
 
@@ -241,7 +247,7 @@ HOSTILE = """groups:
 
 def test_baseline_of_hostile_names_reads_back(capsys: pytest.CaptureFixture[str]) -> None:
     written(HOSTILE)
-    run(["lint", "--baseline", "known.json", "--write-baseline", "rules.yaml"])
+    known("rules.yaml")
     assert Path("known.json").read_text(encoding="utf-8").isprintable() is False
     assert "\x1b" not in Path("known.json").read_text(encoding="utf-8")
     assert found(capsys, "--baseline", "known.json", "rules.yaml") == (0, [])
@@ -256,7 +262,7 @@ def test_an_internal_error_is_hidden_by_nothing(
         raise RuntimeError("broken")
 
     written("# gpurules: disable=structure it is broken\n" + WRONG)
-    run(["lint", "--baseline", "known.json", "--write-baseline", "rules.yaml"])
+    known("rules.yaml")
     monkeypatch.setattr(unknown_field, "_unknown", broken)
     arguments = ["lint", "--baseline", "known.json", "--exit-zero", "rules.yaml"]
     assert run(arguments) == 3
