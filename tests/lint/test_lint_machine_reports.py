@@ -16,7 +16,7 @@ from gpurules.lint.finding import Severity
 from gpurules.lint.fingerprint import numbered
 from gpurules.lint.located import Located, Region
 from gpurules.lint.reporters.paths import relative, uri
-from gpurules.lint.reporters.registry import REPORTERS, reporter
+from gpurules.lint.reporters.registry import reporter
 from gpurules.lint.reporters.report import Report
 from gpurules.lint.reporters.sarif import utf16_column
 from gpurules.text.span import SourceText, Span
@@ -80,15 +80,6 @@ SAMPLES = {
 def report(form: str, sample: str) -> str:
     names = ("rules/a.yaml", "rules/good.yaml") if sample != "hostile" else (NASTY_FILE,)
     return reporter(form)(Report(SAMPLES[sample], files=2, rules=3, root=".", names=names))
-
-
-def test_every_form_is_on_the_command_line() -> None:
-    assert tuple(REPORTERS) == FORMATS
-
-
-@pytest.mark.parametrize("form", FORMATS)
-def test_every_form_is_described(form: str) -> None:
-    assert f"`{form}`" in (ROOT / "docs" / "lint.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("sample", SAMPLES)

@@ -82,7 +82,7 @@ def _below(folder: str) -> Iterator[str]:
                 and os.path.isfile(path)
                 and _stays_below(path, root)
             ):
-                yield path
+                yield os.path.normpath(path)
 
 
 def _stays_below(path: str, root: str) -> bool:
