@@ -9,8 +9,9 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 TESTS ?= tests
 PYTEST_FLAGS ?=
+FUZZ_FLAGS ?=
 
-.PHONY: help rules test lint bench docs goldens components clean
+.PHONY: help rules test lint bench fuzz docs goldens components clean
 
 help: ## Say what there is.
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -32,6 +33,9 @@ lint: $(VENV)/.developed ## Check style, types and layers.
 
 bench: $(VENV)/.developed components ## Print the measured ratios.
 	@$(BIN)/python bench/run.py
+
+fuzz: $(VENV)/.developed components ## Hold 5,000 random expressions against promtool.
+	@PYTHONPATH=tests $(BIN)/python -m promql_fuzz.long_run $(FUZZ_FLAGS)
 
 docs: $(VENV)/.developed ## Rewrite the generated parts of docs/.
 	@$(BIN)/python docs/generate.py

@@ -13,7 +13,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import TextIO
+    from typing import NoReturn, TextIO
 
 EXIT_INTERRUPTED = 130
 EXIT_BROKEN_PIPE = 141
@@ -28,7 +28,7 @@ def main() -> None:
 
     # A command lives for a second and makes trees, not cycles: collecting seldom is a tenth of its time.
     gc.set_threshold(100_000, 20, 20)
-    sys.exit(run(sys.argv[1:]))
+    _leave(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -114,6 +114,23 @@ def _abandon_unwritable_output() -> None:
                 continue
             finally:
                 os.close(nowhere)
+
+
+def _leave(code: int) -> NoReturn:
+    """End the process without taking its trees apart first, which is a seventh of the time that render takes.
+
+    Both streams are flushed: ``run`` gave up those that cannot be. Debuggers, profilers and coverage get a usual exit.
+    """
+    import os
+    from contextlib import suppress
+
+    if sys.gettrace() is None and sys.getprofile() is None:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                with suppress(OSError, ValueError):
+                    stream.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def _can_flush(stream: TextIO) -> bool:

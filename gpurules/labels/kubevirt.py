@@ -114,7 +114,7 @@ def find(name: str) -> str:
         if before:
             return before[-1]
     near = "" if number else did_you_mean(wanted, releases())
-    advice = f"{near} {newest()} is the newest known, {releases()[0]} the oldest; {MAIN} is known as well".strip()
+    advice = f"{near} {newest()} is the newest known, {_known()[0]} the oldest; {MAIN} is known as well".strip()
     raise InputError(Problem(f'there is no KubeVirt release "{safe(name, 60)}" here', advice=advice))
 
 

@@ -21,10 +21,14 @@ MAXIMUM_DEPTH = 64
 MAXIMUM_NODES = 1_000_000
 """Of one text, each alias counted with all that it stands for."""
 
+_TOO_DEEP = f"lists and mappings are nested deeper than {MAXIMUM_DEPTH} levels"
+_LIBYAML_TOO_DEEP = "maximum nesting depth"
+"""libyaml 0.2.5 with the bound of PyYAML 6.0.4 looks ahead past 1,000 levels before it reports the first of them."""
 _MAXIMUM_DIRECTIVES = 16
 _TAG_PREFIX = "tag:yaml.org,2002:"
 _SCALAR_TAGS = frozenset(("str", "int", "float", "bool", "null"))
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = yaml.reader.Reader.NON_PRINTABLE
+_BYTE_ORDER_MARK = "\ufeff"
 _DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -44,6 +48,8 @@ def compose_documents(source: SourceText) -> tuple[Node, ...]:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = source.locate(mark.index) if mark else Location(source.file)
+        if error.problem and _LIBYAML_TOO_DEEP in error.problem:
+            raise InputError(Problem(_TOO_DEEP, place)) from None
         what = ", ".join(part for part in (error.context, error.problem) if part)
         raise InputError(Problem(f"this is not valid YAML: {what}", place, _advice(source, mark))) from None
     except yaml.YAMLError as error:
@@ -68,11 +74,15 @@ def _refuse_unreadable(source: SourceText) -> None:
             Problem(f"the YAML is longer than {MAXIMUM_CHARACTERS:,} characters", Location(source.file), "split it")
         )
     found = _UNPRINTABLE.search(source.text)
-    if found:
+    places = [found.start()] if found else []
+    if _BYTE_ORDER_MARK in source.text:
+        places.append(source.text.index(_BYTE_ORDER_MARK))
+    if places:
+        place = min(places)
         raise InputError(
             Problem(
-                f"the character U+{ord(found[0]):04X} is not allowed in YAML",
-                source.locate(found.start()),
+                f"the character U+{ord(source.text[place]):04X} is not allowed in YAML",
+                source.locate(place),
                 "remove it, or write it as an escape in double quotes",
             )
         )
@@ -226,7 +236,7 @@ class _Composer:
 
     def _limit_depth(self, levels: int, start: int) -> None:
         if len(self._open) + levels > MAXIMUM_DEPTH:
-            self._fail(f"lists and mappings are nested deeper than {MAXIMUM_DEPTH} levels", start)
+            self._fail(_TOO_DEEP, start)
 
     def _refuse_tag(self, tag: str, start: int) -> NoReturn:
         self._fail(f"the YAML tag {tag} is not supported", start, "remove it")

@@ -89,7 +89,7 @@ def test_whole_output(name: str, arguments: list[str], golden: Golden, capsys: p
         ),
         pytest.param(
             ["kubevirt_vmi_info", "--kubevirt", "v1.10"],
-            'there is no KubeVirt release "v1.10" here; v1.9 is the newest known, v1.0 the oldest; '
+            'there is no KubeVirt release "v1.10" here; v1.9 is the newest known, v0.59 the oldest; '
             "main is known as well",
             id="release",
         ),

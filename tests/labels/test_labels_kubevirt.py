@@ -208,7 +208,7 @@ def test_find(asked: str, row: str) -> None:
     ("asked", "advice"),
     [
         ("v1.10", "v1.9 is the newest known"),
-        ("v0.58", "v1.0 the oldest"),
+        ("v0.58", "v0.59 the oldest"),
         ("v2", "v1.9 is the newest known"),
         ("mian", 'did you mean "main"?'),
         ("", "v1.9 is the newest known"),

@@ -43,6 +43,7 @@ RUNS = (
     "fields power",
     "labels kubevirt_vmi_info",
     "explain syntax/promql",
+    "type up",
     "config",
     "completion bash",
 )

@@ -16,7 +16,7 @@ _ESCAPE = re.compile(
 _SIMPLE = {"a": "\a", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
 _SHORT = {"\a": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v"}
 _SHORT |= {"\\": "\\\\", '"': '\\"'}
-_PLAIN = re.compile(r"[^\\\"\x00-\x1f\x7f-\U0010ffff]*+")
+_PLAIN = re.compile(r"[ !#-\[\]-~]*+")
 
 
 def unquote(literal: str, start: int) -> str:

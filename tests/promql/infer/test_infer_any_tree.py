@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpurules.promql.infer.engine import infer
 from gpurules.promql.infer.behaviours import BEHAVIOURS, SPECIAL
+from gpurules.promql.infer.engine import infer
 from gpurules.promql.infer.records import record_type
 from gpurules.promql.syntax.build import matcher, names
 from gpurules.promql.syntax.tree import (
