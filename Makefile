@@ -9,9 +9,10 @@ BIN := $(VENV)/bin
 JOBS ?= auto
 TESTS ?= tests
 PYTEST_FLAGS ?=
+FUZZ_FLAGS ?=
 GRAMMAR_FLAGS ?=
 
-.PHONY: help rules test lint bench grammar docs goldens components clean
+.PHONY: help rules test lint bench fuzz grammar docs goldens components clean
 
 help: ## Say what there is.
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -33,6 +34,9 @@ lint: $(VENV)/.developed ## Check style, types and layers.
 
 bench: $(VENV)/.developed components ## Print the measured ratios.
 	@$(BIN)/python bench/run.py
+
+fuzz: $(VENV)/.developed components ## Hold 5,000 random expressions against promtool.
+	@PYTHONPATH=tests $(BIN)/python -m promql_fuzz.long_run $(FUZZ_FLAGS)
 
 grammar: $(VENV)/.developed ## Hold the parser against Prometheus' own editor grammar.
 	@PYTHONPATH=tests $(BIN)/python -m grammar.long_run $(GRAMMAR_FLAGS)

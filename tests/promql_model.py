@@ -228,6 +228,8 @@ def _binary(node: Binary, history: History, minute: int) -> Vector:
         return _set_operation(op, left, right, signature)
     if node.group is not None and node.group.right:
         left, right = right, left
+    if not left or not right:
+        return []
     ones: dict[Labels, Labels] = {}
     for labels in right:
         if signature(labels) in ones:

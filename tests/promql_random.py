@@ -58,10 +58,10 @@ def world(rng: random.Random) -> World:
     minutes: list[set[Labels]] = [set() for _ in range(MINUTES)]
     for name, declared in types.items():
         accepted: list[tuple[int, Labels]] = []
-        for _ in range(rng.randint(1, 7)):
+        for _ in range(rng.randint(2, 10)):
             labels = _series(rng, name, declared)
             for minute in sorted(rng.sample(range(MINUTES), rng.randint(1, MINUTES))):
-                if all(_agree(declared, labels, other, now == minute) for now, other in accepted):
+                if all(may_live_together(declared, labels, other, now == minute) for now, other in accepted):
                     accepted.append((minute, labels))
         for minute, labels in accepted:
             minutes[minute].add(labels)
@@ -102,7 +102,7 @@ def _series(rng: random.Random, name: str, declared: SeriesType) -> Labels:
     return labels_of(values)
 
 
-def _agree(declared: SeriesType, one: Labels, other: Labels, together: bool) -> bool:
+def may_live_together(declared: SeriesType, one: Labels, other: Labels, together: bool) -> bool:
     """Whether both series may be there under the declared keys and dependencies."""
     if one == other:
         return True

@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("gpurules.cli.explain", "Explain what a check finds."),
     "fields": ("gpurules.cli.fields", "Search the DCGM fields."),
     "labels": ("gpurules.cli.labels", "Show the labels that a metric carries."),
+    "type": ("gpurules.cli.type", "Show the type of a PromQL expression, step by step."),
     "config": ("gpurules.cli.config", "Print the effective configuration."),
     "completion": ("gpurules.cli.completion", "Print the completion script of a shell."),
 }

@@ -143,6 +143,7 @@ class SeriesType:
     need not be certain (an absent label counts as the empty value, as in vector matching).
     ``domains``: label -> opaque name of the value domain, absent where unknown.
     ``constants``: label -> the one value that every series has there (from ``=`` matchers and rule labels).
+    ``empty``: there is certainly no series (matchers that exclude each other, a match that can never succeed).
     """
 
     open: bool = True
@@ -158,6 +159,7 @@ class SeriesType:
     unit: Unit | None = None
     kind: Kind = Kind.UNKNOWN
     changes: Mapping[str, Change] = field(default_factory=dict)
+    empty: bool = False
 
 
 OPEN = SeriesType()

@@ -60,7 +60,7 @@ UNSAFE = {
         'max by (namespace, pod, name, node) (label_replace(kubevirt_vmi_info, "pod", "$1", "vmi_pod", "(.+)"))',
         "E2",
     ),
-    "a construct that is not known": (POWER, "histogram_quantile(0.5, x)", "not proved"),
+    "a construct that is not known": (POWER, "info(x)", "not proved"),
     "wrong factor": (
         POWER,
         f"max by (namespace, name, node, UUID, GPU_I_ID, gpu) (max by (namespace, pod, UUID, GPU_I_ID, gpu) "

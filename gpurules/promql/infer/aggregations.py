@@ -86,7 +86,7 @@ def aggregation_type(
         return _counted_values(node, series, group, parameter.value, notes)
     where = grouping.span if grouping and grouping.span != NOWHERE else span
     result = restrict(series, group)
-    lost = {label: Change("dropped", where) for label in series.possible - result.possible}
+    lost = dict.fromkeys(series.possible - result.possible, Change("dropped", where))
     return with_measure(replace(result, changes={**series.changes, **lost}), measure)
 
 

@@ -11,8 +11,10 @@ from dataclasses import replace
 from gpurules.promql.infer.aggregations import aggregation_type
 from gpurules.promql.infer.findings import Environment, Inference, NodeType, Notes, UnitMismatch
 from gpurules.promql.infer.functions import call_type
-from gpurules.promql.infer.keys import always_only
-from gpurules.promql.infer.matching import filled, match_vectors, set_operation, with_common
+from gpurules.promql.infer.keys import ALWAYS, INSTANT, always_only
+from gpurules.promql.infer.labelset import NAME, one_name
+from gpurules.promql.infer.matching import filled, match_vectors, matched_labels, set_operation, with_common
+from gpurules.promql.infer.memory import NO_CHANGES, Held, changes_of, key_of, recalled, remembered
 from gpurules.promql.infer.origins import Outlines
 from gpurules.promql.infer.reasons import explained
 from gpurules.promql.infer.selectors import range_type, selector_type
@@ -38,7 +40,9 @@ ARITHMETIC = frozenset(("+", "-", "*", "/", "%", "^", "atan2"))
 COMPARISONS = frozenset(("==", "!=", ">", "<", ">=", "<="))
 SET_OPERATORS = frozenset(("and", "or", "unless"))
 TRIMS = frozenset(("</", ">/"))
-"""Cut a native histogram off. Whether the name survives is not relied on: it may be there and must not be needed."""
+"""Cut a native histogram off."""
+MAY_KEEP_NAME = TRIMS | {"atan2"}
+"""Operators after which the name is there in some releases (atan2: in 2.42) and not in others."""
 
 
 def infer(expression: Expression, environment: Environment) -> Inference:
@@ -49,49 +53,66 @@ def infer(expression: Expression, environment: Environment) -> Inference:
     notes = Notes()
     outlines = Outlines()
     nodes: list[NodeType] = []
-    types: list[ExpressionType] = []
-    stack: list[tuple[Expression, bool]] = [(expression, False)]
+    types: list[Held] = []
+    stack: list[tuple[Expression, bool, bool]] = [(expression, False, False)]
     while stack:
-        node, ready = stack.pop()
+        node, ready, windowed = stack.pop()
         below = children(node)
         if below and not ready:
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(below))
+            stack.append((node, True, windowed))
+            inside = windowed or isinstance(node, Subquery)
+            stack.extend((child, False, inside) for child in reversed(below))
             continue
+        notes.windowed = windowed
         operands = types[len(types) - len(below) :]
         del types[len(types) - len(below) :]
-        result = _node_type(node, operands, environment, notes)
-        if isinstance(node, Binary) and node.op.text == "or" and isinstance(result, SeriesType):
-            common = outlines.common(node)
-            if common is not None:
-                known = infer(common, environment).type
-                result = with_common(result, known) if isinstance(known, SeriesType) else result
-        types.append(result)
-        nodes.append(NodeType(node, result))
+        held = _held_type(node, operands, environment, notes, outlines)
+        types.append(held)
+        nodes.append(NodeType(node, held.whole))
     failures = explained(notes, nodes, environment) if notes.failures else []
     return Inference(
-        types[0], tuple(failures), tuple(notes.unproved), tuple(dict.fromkeys(notes.findings)), tuple(nodes)
+        nodes[-1].type, tuple(failures), tuple(notes.unproved), tuple(dict.fromkeys(notes.findings)), tuple(nodes)
     )
 
 
-def _node_type(
-    node: Expression, operands: list[ExpressionType], environment: Environment, notes: Notes
-) -> ExpressionType:
+def _held_type(
+    node: Expression, operands: list[Held], environment: Environment, notes: Notes, outlines: Outlines
+) -> Held:
+    """The type of a node: what is remembered, else inferred now."""
+    if isinstance(node, NumberLiteral):
+        return Held(ScalarType(node.value), NO_CHANGES, False)
+    if isinstance(node, StringLiteral):
+        return Held(StringType(node.value), NO_CHANGES, False)
+    if isinstance(node, Paren):
+        return operands[0]
+    if isinstance(node, VectorSelector):
+        series, held = selector_type(node, environment)
+        return Held(series, series.changes, held)
+    key = key_of(node, operands, notes.windowed)
+    known = recalled(key, node, operands, notes) if key is not None else None
+    if known is not None:
+        return known
+    new = Notes(windowed=notes.windowed)
+    found = _node_type(node, [operand.whole for operand in operands], new)
+    notes.add(new)
+    if isinstance(node, Binary) and node.op.text == "or" and isinstance(found, SeriesType):
+        common = outlines.common(node)
+        covering = None if common is None else infer(common, environment).type
+        if isinstance(covering, SeriesType):
+            found = with_common(found, covering)
+    if key is None:
+        return Held(found, changes_of(found), False)
+    return remembered(key, node, operands, found, new)
+
+
+def _node_type(node: Expression, operands: list[ExpressionType], notes: Notes) -> ExpressionType:
     match node, operands:
-        case NumberLiteral(), _:
-            return ScalarType(node.value)
-        case StringLiteral(), _:
-            return StringType(node.value)
-        case VectorSelector(), _:
-            return selector_type(node, environment)
         case MatrixSelector(), [SeriesType() as series]:
             return range_type(node, series)
         case Subquery(), [SeriesType() as series]:
             return RangeType(always_only(series), node.range.milliseconds / 1000)
         case Subquery(), _:
             return unproved("subquery", node.span, "it takes an instant vector", notes)
-        case Paren(), [inner]:
-            return inner
         case Unary(), [operand]:
             return _unary_type(node, operand, notes)
         case Call(), _:
@@ -112,7 +133,7 @@ def _unary_type(node: Unary, operand: ExpressionType, notes: Notes) -> Expressio
     if node.op.text == "-" and isinstance(operand, ScalarType):
         return ScalarType(None if operand.value is None else -operand.value, operand.unit)
     if node.op.text == "-" and isinstance(operand, SeriesType):
-        series = drop_name(operand, "-", node.op.span, node.expression, notes)
+        series = drop_name(operand, "-", node.op.span, node.expression, notes, notes.windowed)
         return with_measure(series, scaled(Measure(series.unit, series.kind), -1.0))
     return unproved(node.op.text, node.op.span, "its operand is neither a vector nor a scalar", notes)
 
@@ -140,16 +161,24 @@ def _binary_type(node: Binary, left: ExpressionType, right: ExpressionType, note
         matched = match_vectors(node, left, right, drops_name, notes)
         if node.fill is not None:
             matched = filled(node, left, right, drops_name)
-        return with_measure(_trimmed(matched) if op in TRIMS else matched, measure)
+        on = matched_labels(node)
+        if op in MAY_KEEP_NAME and (node.group is not None or on.complement or NAME in on):
+            matched = _perhaps_named(right if node.group is not None and node.group.right else left, matched)
+        return with_measure(matched, measure)
     series, operand = (left, node.left) if isinstance(left, SeriesType) else (right, node.right)
     assert isinstance(series, SeriesType)
     if drops_name:
-        series = drop_name(series, op, node.op.span, operand, notes)
-    return with_measure(_trimmed(series) if op in TRIMS else series, measure)
+        unnamed = drop_name(series, op, node.op.span, operand, notes)
+        series = _perhaps_named(series, unnamed) if op in MAY_KEEP_NAME else unnamed
+    return with_measure(series, measure)
 
 
-def _trimmed(series: SeriesType) -> SeriesType:
-    return replace(series, names=None, distinct=None)
+def _perhaps_named(before: SeriesType, unnamed: SeriesType) -> SeriesType:
+    """``unnamed``, which was ``before`` and may still have its name; neither may be relied on."""
+    if before.names is not None and not any(before.names):
+        return unnamed
+    names = None if before.names is None else before.names | {""}
+    return replace(unnamed, names=names, distinct=ALWAYS if one_name(before) else INSTANT)
 
 
 def _measure(expression: Expression, type_: SeriesType | ScalarType) -> Measure:

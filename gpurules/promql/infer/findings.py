@@ -150,12 +150,24 @@ class Subject:
 
 @dataclass(slots=True)
 class Notes:
-    """Collects failures and findings while a tree is walked; ``subjects`` holds one for each failure."""
+    """Collects failures and findings while a tree is walked; ``subjects`` holds one for each failure.
+
+    ``windowed``: the node under way is evaluated over the range of a subquery. There ``label_replace``, ``label_join``
+    (since Prometheus 2.5x) and the minus work on the series of the whole range at once, which must stay distinct.
+    """
 
     failures: list[Failure] = field(default_factory=list)
     unproved: list[Unproved] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     subjects: list[Subject] = field(default_factory=list)
+    windowed: bool = False
+
+    def add(self, others: Notes) -> None:
+        """Takes over what others noted."""
+        self.failures += others.failures
+        self.subjects += others.subjects
+        self.unproved += others.unproved
+        self.findings += others.findings
 
     def fail(self, code: str, what: str, span: Span, operand: Expression, series: SeriesType, labels: LabelSet) -> None:
         """Notes a failure at ``span``: ``labels`` are not proved to be a key of ``series``, the type of ``operand``."""

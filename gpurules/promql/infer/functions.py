@@ -140,6 +140,7 @@ def _enriched(node: Call, series: SeriesType, notes: Notes) -> SeriesType:
         keys=keys,
         dependencies=tuple(item for item in series.dependencies if item.determinant | item.dependent <= series.certain),
         distinct=None,
+        domains={label: domain for label, domain in series.domains.items() if label in series.certain},
     )
     if one_name(kept):
         return replace(kept, distinct=ALWAYS)

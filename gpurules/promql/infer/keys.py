@@ -34,35 +34,46 @@ def holds(fact: Validity | None, asked: Validity) -> bool:
     return fact is ALWAYS or (fact is INSTANT and asked is INSTANT)
 
 
-def closure(series: SeriesType, start: LabelSet, validity: Validity) -> set[str]:
-    """The labels that dependencies add to ``start``; labels with one value everywhere count as known throughout."""
-    added: set[str] = set()
-    pending = [dependency for dependency in series.dependencies if holds(dependency.validity, validity)]
+def determined(series: SeriesType, start: LabelSet, validity: Validity) -> LabelSet:
+    """``start`` with the labels that dependencies add; labels with one value everywhere count as known throughout."""
+    pending = [item for item in series.dependencies if validity is INSTANT or item.validity is ALWAYS]
+    labels, complement = start.labels, start.complement
     while pending:
         waiting = []
-        for dependency in pending:
-            if all(label in start or label in added or is_fixed(series, label) for label in dependency.determinant):
-                added |= dependency.dependent
+        for item in pending:
+            missing = item.determinant & labels if complement else item.determinant - labels
+            if missing and not _all_fixed(series, missing):
+                waiting.append(item)
+            elif complement:
+                labels = labels - item.dependent
             else:
-                waiting.append(dependency)
+                labels = labels | item.dependent
         if len(waiting) == len(pending):
             break
         pending = waiting
-    return added
+    return LabelSet(labels, complement)
+
+
+def _all_fixed(series: SeriesType, labels: Iterable[str]) -> bool:
+    return all(is_fixed(series, label) for label in labels)
+
+
+def _covers(series: SeriesType, known: LabelSet, labels: frozenset[str]) -> bool:
+    """Whether two series that agree on ``known`` agree on ``labels``."""
+    missing = labels & known.labels if known.complement else labels - known.labels
+    return not missing or _all_fixed(series, missing)
 
 
 def _is_key(series: SeriesType, start: LabelSet, validity: Validity) -> bool:
-    added = closure(series, start, validity)
-
-    def known(label: str) -> bool:
-        return label in start or label in added or is_fixed(series, label)
-
-    if any(holds(key.validity, validity) and all(map(known, key.labels)) for key in series.keys):
-        return True
-    complete = start.complement and all(known(label) for label in start.labels if label != NAME)
-    if not complete and not series.open:
-        complete = all(map(known, series.possible))
-    return complete and (known(NAME) or holds(series.distinct, validity))
+    known = determined(series, start, validity)
+    for key in series.keys:
+        if (validity is INSTANT or key.validity is ALWAYS) and _covers(series, known, key.labels):
+            return True
+    if not (NAME in known or is_fixed(series, NAME) or holds(series.distinct, validity)):
+        return False
+    if known.complement:
+        return _all_fixed(series, known.labels - {NAME})
+    return not series.open and _covers(series, known, series.possible)
 
 
 def key_validity(series: SeriesType, labels: LabelSet) -> Validity | None:
@@ -75,12 +86,10 @@ def key_validity(series: SeriesType, labels: LabelSet) -> Validity | None:
 
 def unproved_labels(series: SeriesType, labels: LabelSet) -> frozenset[str]:
     """Known labels that may differ between two series that agree on ``labels``: what the nearest key still lacks."""
-    added = closure(series, labels, INSTANT)
+    known = determined(series, labels, INSTANT)
 
     def lacking(wanted: Iterable[str]) -> frozenset[str]:
-        return frozenset(
-            label for label in wanted if label not in labels and label not in added and not is_fixed(series, label)
-        )
+        return frozenset(label for label in wanted if label not in known and not is_fixed(series, label))
 
     candidates = [lacking(key.labels) for key in series.keys]
     if not candidates:
@@ -130,7 +139,7 @@ def project_facts(series: SeriesType, kept: LabelSet) -> tuple[tuple[Key, ...], 
     for dependency in series.dependencies:
         determinant = frozenset(label for label in dependency.determinant if not is_fixed(series, label))
         if all(label in kept for label in determinant):
-            reached = kept.within(closure(series, only(determinant), dependency.validity))
+            reached = kept.within(determined(series, only(determinant), dependency.validity).labels - determinant)
             dependencies.append(Dependency(determinant, reached, dependency.validity))
     return minimal_keys(keys), tidy_dependencies(dependencies)
 
@@ -148,7 +157,12 @@ def _reduce(series: SeriesType, labels: frozenset[str], validity: Validity) -> f
     """``labels``, a key, less what it does not need."""
     if len(labels) > WIDEST_REDUCED:
         return labels
-    for label in sorted(labels):
+    candidates = labels
+    if not any(holds(key.validity, validity) for key in series.keys):
+        # Without a key to reach, only what others fix can be done without.
+        candidates = labels.intersection({NAME}.union(*(item.dependent for item in series.dependencies)))
+        candidates = candidates.union(label for label in labels if is_fixed(series, label))
+    for label in sorted(candidates):
         smaller = labels - {label}
         if is_fixed(series, label) or _is_key(series, only(smaller), validity):
             labels = smaller
@@ -156,8 +170,11 @@ def _reduce(series: SeriesType, labels: frozenset[str], validity: Validity) -> f
 
 
 def with_whole_key(series: SeriesType) -> SeriesType:
-    """``series`` with the key that all its labels form, where it is closed, made minimal."""
-    if series.open:
+    """``series`` with the key that all its labels form, where it is closed and has none, made minimal.
+
+    Where there is a key already, dependencies find the others when they are asked for.
+    """
+    if series.open or any(key.validity is ALWAYS for key in series.keys):
         return series
     keys = list(series.keys)
     whole = series.possible if one_name(series) or holds(series.distinct, ALWAYS) else series.possible | {NAME}
@@ -166,6 +183,17 @@ def with_whole_key(series: SeriesType) -> SeriesType:
         start = series.possible if series.distinct is not None else whole
         keys.append(Key(_reduce(series, start, INSTANT), INSTANT))
     return replace(series, keys=minimal_keys(keys))
+
+
+def with_reduced_keys(series: SeriesType) -> SeriesType:
+    """``series`` with its keys less what dependencies make superfluous."""
+    reduced = (Key(_reduce(series, key.labels, key.validity), key.validity) for key in series.keys)
+    return replace(series, keys=minimal_keys((*series.keys, *reduced)))
+
+
+def emptied(series: SeriesType) -> SeriesType:
+    """``series`` where it is shown that there is none: there is at most one, whatever the labels."""
+    return replace(series, empty=True, keys=(Key(frozenset(), ALWAYS),), dependencies=(), distinct=ALWAYS)
 
 
 def always_only(series: SeriesType) -> SeriesType:
@@ -183,7 +211,7 @@ def _reach(
 ) -> frozenset[str]:
     if _is_key(series, only(determinant), validity):
         return among
-    reached = closure(series, only(determinant), validity)
+    reached = determined(series, only(determinant), validity).labels - determinant
     return frozenset(label for label in among if label in reached or is_fixed(series, label))
 
 

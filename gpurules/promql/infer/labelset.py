@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from gpurules.promql.types import SeriesType
@@ -67,3 +67,14 @@ def is_fixed(series: SeriesType, label: str) -> bool:
     if label == NAME:
         return one_name(series)
     return label in series.constants or not may_have(series, label)
+
+
+def apart(one: SeriesType, other: SeriesType) -> Iterator[str]:
+    """The labels on which no series of ``one`` agrees with a series of ``other``."""
+    for label in one.constants.keys() & other.constants.keys():
+        if one.constants[label] != other.constants[label]:
+            yield label
+    for present, lacking in ((one, other), (other, one)):
+        for label in present.certain - lacking.possible:
+            if not may_have(lacking, label):
+                yield label

@@ -10,6 +10,7 @@ from gpurules.promql.infer.keys import (
     INSTANT,
     always_only,
     dependencies_on,
+    emptied,
     holds,
     key_validity,
     minimal_keys,
@@ -17,9 +18,10 @@ from gpurules.promql.infer.keys import (
     tidy_dependencies,
     united_facts,
     weaker,
+    with_reduced_keys,
     with_whole_key,
 )
-from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, is_fixed, may_have, one_name, only
+from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, apart, is_fixed, may_have, one_name, only
 from gpurules.promql.infer.selectors import united_labels
 from gpurules.promql.syntax.tree import Binary, Expression
 from gpurules.promql.types import Change, Dependency, Key, SeriesType, Validity
@@ -76,11 +78,11 @@ def _require_key(
 def _learned(result: SeriesType, other: SeriesType, matched: LabelSet) -> SeriesType:
     """``result`` with what the other side says of the matched labels, on which both agree."""
     shared = matched.without((NAME,))
-    certain = shared.within(other.certain) & result.possible
-    constants = {
-        label: value for label, value in other.constants.items() if label in shared and label in result.possible
-    }
-    domains = {label: domain for label, domain in other.domains.items() if label in shared and label in result.possible}
+    result = _without_what_they_lack(result, other, shared)
+    certain = frozenset(label for label in other.certain if label in shared and may_have(result, label))
+    possible = result.possible | certain
+    constants = {label: value for label, value in other.constants.items() if label in shared and label in possible}
+    domains = {label: domain for label, domain in other.domains.items() if label in shared and label in possible}
     learned = dependencies_on(other, shared)
     if not result.open:
         learned = tuple(
@@ -90,29 +92,78 @@ def _learned(result: SeriesType, other: SeriesType, matched: LabelSet) -> Series
     return replace(
         result,
         certain=result.certain | certain,
+        possible=possible,
         dependencies=tidy_dependencies((*result.dependencies, *learned)),
         constants={**constants, **result.constants},
         domains={**domains, **result.domains},
     )
 
 
+def _without_what_they_lack(result: SeriesType, other: SeriesType, shared: LabelSet) -> SeriesType:
+    """``result`` without the shared labels that no series of the other side carries."""
+    candidates = result.possible if shared.complement else shared.labels
+    lacking = [
+        label for label in candidates if label in shared and may_have(result, label) and not may_have(other, label)
+    ]
+    closes = result.open and shared.complement and not other.open
+    if not lacking and not closes:
+        return result
+    possible = result.possible.difference(lacking)
+    absent = result.absent.union(lacking) if result.open else result.absent
+    keys = result.keys
+    if closes:
+        # A label is shared, and then on the other side too, or it is one of those that are ignored.
+        named = (possible | other.possible | shared.labels).difference(lacking, (NAME,))
+        possible = frozenset(label for label in named if may_have(result, label))
+        absent = frozenset()
+    if closes or not result.open:
+        keys = minimal_keys(Key(key.labels & (possible | {NAME}), key.validity) for key in keys)
+    return replace(
+        result,
+        open=result.open and not closes,
+        certain=result.certain & possible,
+        possible=possible,
+        absent=absent,
+        keys=keys,
+        domains={label: domain for label, domain in result.domains.items() if label in possible},
+        constants={label: value for label, value in result.constants.items() if label in possible},
+    )
+
+
+def _never_match(left: SeriesType, right: SeriesType, matched: LabelSet) -> bool:
+    """Whether no series of the left agrees with one of the right on the matched labels."""
+    return left.empty or right.empty or any(label in matched for label in apart(left, right))
+
+
+def _looks(node: Binary, left: SeriesType, right: SeriesType) -> bool:
+    """Whether Prometheus looks at the series at all, which it does not where one side is empty."""
+    return node.fill is not None or not (left.empty or right.empty)
+
+
 def _one_to_one(
     node: Binary, left: SeriesType, right: SeriesType, matched: LabelSet, drops_name: bool, notes: Notes
 ) -> SeriesType:
-    _require_key("E2", f"the right side may have several series for {matched}", node, node.right, right, matched, notes)
-    _require_key("E3", f"the left side may have several series for {matched}", node, node.left, left, matched, notes)
+    never = node.fill is None and _never_match(left, right, matched)
+    if _looks(node, left, right):
+        what = f"the right side may have several series for {matched}"
+        _require_key("E2", what, node, node.right, right, matched, notes)
+    if not never:
+        what = f"the left side may have several series for {matched}"
+        _require_key("E3", what, node, node.left, left, matched, notes)
     if node.matching is None or node.matching.ignoring:
         ignored = frozenset(label.text for label in node.matching.labels) if node.matching else frozenset()
         kept = all_but(ignored | {NAME} if drops_name else ignored)
     else:
         kept = matched.without((NAME,)) if drops_name else matched
-        if drops_name and NAME in matched:
+        if drops_name and NAME in matched and not never:
             _require_key(
                 "E1", f"series may differ in their names only within {kept}", node, node.left, left, kept, notes
             )
     result = restrict(left, kept)
-    lost = {label: Change("dropped", _word(node)) for label in left.possible - result.possible}
+    lost = dict.fromkeys(left.possible - result.possible, Change("dropped", _word(node)))
     result = replace(result, changes={**left.changes, **lost})
+    if never:
+        return emptied(result)
     return with_whole_key(_learned(result, right, matched))
 
 
@@ -136,19 +187,29 @@ def _many_to_one(
     include = frozenset(label.text for label in node.group.include)
     where = node.group.span if node.group.span != NOWHERE else _word(node)
     one_node, many_node = (node.left, node.right) if node.group.right else (node.right, node.left)
-    unique = _require_key(
-        "E2", f"the one side may have several series for {matched}", node, one_node, one, matched, notes
-    )
+    never = _never_match(many, one, matched)
+    unique = INSTANT
+    if _looks(node, many, one):
+        what = f"the one side may have several series for {matched}"
+        unique = _require_key("E2", what, node, one_node, one, matched, notes)
+    lost = matched.complement and matched.labels == {NAME}
+    if lost and not never:
+        what = "as a rule this is matched one to one (Prometheus before 3.9 loses `ignoring ()` and its group)"
+        _require_key("E2" if node.group.right else "E3", what, node, many_node, many, matched, notes)
     overwritten = frozenset(label for label in include if label not in matched)
     kept = all_but(overwritten | {NAME} if drops_name else overwritten)
-    if key_validity(many, kept) is None:
+    if not never and key_validity(many, kept) is None:
         what = "series of the many side may differ only in labels that the one side overwrites"
         notes.fail("E4", what, where, many_node, many, kept)
     result = restrict(many, kept)
+    if never:
+        return emptied(replace(result, changes=many.changes))
     if not overwritten:
         return with_whole_key(_learned(replace(result, changes=many.changes), one, matched))
     if NAME in overwritten:
         result = replace(result, names=one.names, distinct=ALWAYS if one_name(one) else None)
+    if lost and NAME in include:
+        result = replace(result, names=None, distinct=INSTANT)
     labels = overwritten - {NAME}
     added = frozenset(label for label in labels if may_have(one, label))
     keys, dependencies = _after_copy(result, added, unique)
@@ -201,9 +262,13 @@ def set_operation(node: Binary, left: SeriesType, right: SeriesType, notes: Note
     check_domains(node, matched, left, right, notes)
     match node.op.text:
         case "and":
+            if _never_match(left, right, matched):
+                return emptied(left)
             return _learned(left, right, matched)
         case "unless":
             return left
+        case _ if left.empty or right.empty:
+            return right if left.empty else left
         case _:
             return _union(left, right, matched)
 
@@ -213,21 +278,21 @@ def _union(left: SeriesType, right: SeriesType, matched: LabelSet) -> SeriesType
     result = united_labels((left, right))
     separators: list[tuple[frozenset[str], Validity]] = []
     if not matched.complement:
-        apart = frozenset(label for label in matched.labels if label == NAME or not is_fixed(result, label))
-        separators.append((apart, INSTANT))
+        listed = frozenset(label for label in matched.labels if label == NAME or not is_fixed(result, label))
+        separators.append((listed, INSTANT))
     elif not left.open and not right.open:
         separators.append((matched.within(left.possible | right.possible), INSTANT))
     if left.names is not None and right.names is not None and not _names(left) & _names(right):
         separators.append((frozenset((NAME,)), ALWAYS))
-    separators.extend(
-        (frozenset((label,)), ALWAYS)
-        for label in sorted(left.constants.keys() & right.constants.keys())
-        if left.constants[label] != right.constants[label]
-    )
+    between = sorted(set(apart(left, right)))
+    separators.extend((frozenset((label,)), ALWAYS) for label in between)
     keys, dependencies = united_facts((left, right), separators[:4])
     names = None if left.names is None or right.names is None else _united_names(left, right)
     result = replace(result, names=names, keys=keys, dependencies=dependencies, distinct=ALWAYS)
-    if not one_name(result):
+    if between:
+        distinct = {side.distinct for side in (left, right)}
+        result = replace(result, distinct=None if None in distinct else INSTANT if INSTANT in distinct else ALWAYS)
+    elif not one_name(result):
         both = all(holds(side.distinct, INSTANT) for side in (left, right))
         result = replace(result, distinct=INSTANT if both and NAME not in matched else None)
     return with_whole_key(result)
@@ -242,7 +307,7 @@ def with_common(union: SeriesType, common: SeriesType) -> SeriesType:
         dependencies=tidy_dependencies((*union.dependencies, *lasting.dependencies)),
         distinct=ALWAYS if lasting.distinct is ALWAYS else union.distinct,
     )
-    return with_whole_key(result)
+    return with_reduced_keys(with_whole_key(result))
 
 
 def _names(series: SeriesType) -> frozenset[str]:

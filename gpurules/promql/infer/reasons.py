@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gpurules.promql.infer.findings import Environment, Failure, NodeType, Notes, Subject
-from gpurules.promql.infer.keys import key_validity
+from gpurules.promql.infer.keys import key_validity, unproved_labels
 from gpurules.promql.infer.labelset import NAME, LabelSet, may_have
 from gpurules.promql.infer.selectors import selected_names
 from gpurules.promql.syntax.tree import (
@@ -24,6 +24,7 @@ from gpurules.promql.syntax.tree import (
 from gpurules.promql.types import ExpressionType, RangeType, SeriesType
 from gpurules.text.span import NOWHERE, Span
 
+MOST_LISTED = 6
 Types = Mapping[int, ExpressionType]
 
 
@@ -65,7 +66,6 @@ def _reason(subject: Subject, failure: Failure, types: Types) -> tuple[Span, str
 
 def _lost(node: Expression, labels: LabelSet, types: Types, varying: frozenset[str]) -> tuple[Span, str]:
     """Walks down to the node that is not unique on ``labels`` though what stands below it is, or to a leaf."""
-    listed = ", ".join(sorted(varying)) or "labels that are not known"
     while True:
         if isinstance(node, Paren):
             node = node.expression
@@ -74,7 +74,7 @@ def _lost(node: Expression, labels: LabelSet, types: Types, varying: frozenset[s
         loose = [child for child in below if not _is_unique(types[id(child)], labels)]
         match node:
             case VectorSelector():
-                return node.span, f"series here may differ in {listed}"
+                return node.span, f"series here may differ in {_varying(types[id(node)], labels)}"
             case Call() if node.function.text in ("label_replace", "label_join") and _writes(node) in labels:
                 return node.function.span, f"`{_writes(node)}` is written here"
             case Aggregation() if node.grouping is not None and not node.grouping.without and varying:
@@ -90,8 +90,20 @@ def _lost(node: Expression, labels: LabelSet, types: Types, varying: frozenset[s
         if below and not loose:
             return _word(node), _loss(node)
         if not below:
-            return node.span, f"series here may differ in {listed}"
+            return node.span, f"series here may differ in {_listed(varying)}"
         node = loose[0]
+
+
+def _listed(labels: frozenset[str]) -> str:
+    if not labels:
+        return "labels that are not known"
+    shown = sorted(labels)[:MOST_LISTED]
+    rest = len(labels) - len(shown)
+    return ", ".join(shown) + (f" and {rest} more" if rest else "")
+
+
+def _varying(type_: ExpressionType, labels: LabelSet) -> str:
+    return _listed(unproved_labels(type_, labels) if isinstance(type_, SeriesType) else frozenset())
 
 
 def _is_unique(type_: ExpressionType, labels: LabelSet) -> bool:

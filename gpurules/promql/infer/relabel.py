@@ -12,6 +12,7 @@ from enum import Enum
 from gpurules.promql.infer.findings import Notes
 from gpurules.promql.infer.keys import (
     ALWAYS,
+    INSTANT,
     key_validity,
     minimal_keys,
     restrict,
@@ -102,7 +103,9 @@ def joined(
     """The type of ``label_join(series, target, separator, sources...)``."""
     if len(sources) == 1:
         return replaced(series, node, target, "$1", sources[0], "(.*)", notes)
-    _check(series, target, node, notes)
+    if target not in sources:
+        # Otherwise two series that differ in the target only still do: what stands around its value is the same.
+        _check(series, target, node, notes)
     result = restrict(series, all_but((target,)), target not in sources)
     span = node.function.span
     if target == NAME:
@@ -162,7 +165,8 @@ def _only_value(series: SeriesType, label: str) -> str | None:
 def _check(series: SeriesType, target: str, node: Call, notes: Notes) -> None:
     """E1 where two series may differ in the target label only."""
     kept = all_but((target,))
-    if key_validity(series, kept) is None:
+    validity = key_validity(series, kept)
+    if validity is None or (notes.windowed and validity is INSTANT):
         what = f"{node.function.text} replaces {target}, and series may differ in that label only"
         notes.fail("E1", what, node.function.span, node.arguments[0], series, kept)
 

@@ -4,37 +4,65 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from gpurules.promql.guard import established
 from gpurules.promql.infer.findings import Environment
 from gpurules.promql.infer.keys import (
     ALWAYS,
     always_only,
+    emptied,
     minimal_keys,
     project_facts,
     tidy_dependencies,
     united_facts,
 )
-from gpurules.promql.infer.labelset import NAME, all_but, may_have
+from gpurules.promql.infer.labelset import NAME, all_but, apart, may_have
 from gpurules.promql.infer.patterns import literal_alternatives, matches_empty
 from gpurules.promql.syntax.tree import Matcher, MatrixSelector, VectorSelector
 from gpurules.promql.types import Change, Kind, RangeType, SeriesType
 
 MOST_METRICS = 4096
 MOST_SHAPES = 16
+MOST_HELD = 4096
 
 ANYTHING = SeriesType(open=True, names=None, distinct=None)
 """Series of which nothing is known, not even that they stay distinct without their names."""
 
 
-def selector_type(node: VectorSelector, environment: Environment) -> SeriesType:
-    """The type of an instant vector selector."""
+def selector_type(node: VectorSelector, environment: Environment) -> tuple[SeriesType, bool]:
+    """The type of an instant vector selector, and whether it is held: the same selector gives the same object again."""
     names = selected_names(node)
-    series = ANYTHING if names is None else named_series(names, environment, node.matchers)
-    for matcher in node.matchers:
-        if matcher.label.text != NAME:
-            series = _matched(series, matcher)
-    return _without_fixed(series)
+    if names is None:
+        return _without_fixed(_all_matched(ANYTHING, node.matchers)), False
+    if len(names) > 1:
+        return _without_fixed(_named_series(names, environment, node.matchers)), False
+    (name,) = names
+    known = environment.type_of(name) or ANYTHING
+    place = (id(known), name, node.matchers)
+    held = _held.get(place)
+    if held is not None:
+        return held[1], True
+    found = _one_metric(name, known, node.matchers)
+    if found.changes != known.changes:
+        return found, False
+    if len(_held) >= MOST_HELD:
+        _held.clear()
+    _held[place] = known, found
+    return found, True
+
+
+_held: dict[tuple[int, str, tuple[Matcher, ...]], tuple[SeriesType, SeriesType]] = {}
+"""Types of selectors that name no words of their text, with the declared type, whose identity is part of the place."""
+
+
+def _one_metric(name: str, known: SeriesType, matchers: Sequence[Matcher]) -> SeriesType:
+    series = replace(_settled(known, _tests(matchers)), names=frozenset((name,)), distinct=ALWAYS)
+    return _without_fixed(_all_matched(series, matchers))
+
+
+def _tests(matchers: Iterable[Matcher]) -> list[tuple[str, str, str]]:
+    return [(matcher.label.text, matcher.op, matcher.value) for matcher in matchers]
 
 
 def range_type(node: MatrixSelector, series: SeriesType) -> RangeType:
@@ -71,31 +99,33 @@ def _literals(matcher: Matcher) -> frozenset[str] | None:
     return None if found is None else frozenset(found)
 
 
-def named_series(names: frozenset[str], environment: Environment, matchers: Iterable[Matcher] = ()) -> SeriesType:
-    """The union of the series of all metrics called ``names``; ``matchers`` settle guarded dependencies."""
-    tests = [(matcher.label.text, matcher.op, matcher.value) for matcher in matchers]
-    if len(names) == 1:
-        (name,) = names
-        known = environment.type_of(name)
-        return replace(_settled(known, tests) if known else ANYTHING, names=names, distinct=ALWAYS)
+def _named_series(names: frozenset[str], environment: Environment, matchers: Sequence[Matcher]) -> SeriesType:
+    """The union of the series of all metrics called ``names`` that the matchers on other labels let through."""
+    tests = _tests(matchers)
     shapes: list[SeriesType] = []
     units = set()
     kinds = set()
     for name in sorted(names):
-        series = environment.type_of(name)
-        if series is None:
-            return replace(ANYTHING, names=names)
+        declared = environment.type_of(name)
+        if declared is None:
+            return _all_matched(replace(ANYTHING, names=names), matchers)
+        series = declared
         units.add(series.unit)
         kinds.add(series.kind)
         # Hundreds of metrics share a handful of label schemas; equal ones are looked at once.
         shape = replace(_settled(series, tests), names=frozenset(), unit=None, kind=Kind.UNKNOWN, distinct=ALWAYS)
         if shape not in shapes:
             shapes.append(shape)
-    result = _united_shapes(shapes) if len(shapes) <= MOST_SHAPES else ANYTHING
+    matched = [shape for shape in (_all_matched(shape, matchers) for shape in shapes) if not shape.empty]
+    if not matched:
+        result = _all_matched(shapes[0], matchers)
+    elif len(matched) <= MOST_SHAPES:
+        result = _united_shapes(matched, len(shapes) == len(names))
+    else:
+        result = _all_matched(replace(ANYTHING, distinct=None), matchers)
     return replace(
         result,
         names=names,
-        distinct=None,
         unit=units.pop() if len(units) == 1 else None,
         kind=kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN,
     )
@@ -113,10 +143,29 @@ def _settled(series: SeriesType, tests: Sequence[tuple[str, str, str]]) -> Serie
     return replace(series, dependencies=held)
 
 
-def _united_shapes(shapes: Sequence[SeriesType]) -> SeriesType:
+def _united_shapes(shapes: Sequence[SeriesType], one_each: bool) -> SeriesType:
+    """The union of metrics of these types; ``one_each``: each type is that of a single metric."""
+    if len(shapes) == 1 and one_each:
+        return shapes[0]
     parts = shapes if len(shapes) > 1 else (shapes[0], shapes[0])
-    keys, dependencies = united_facts(parts, [(frozenset((NAME,)), ALWAYS)])
-    return replace(united_labels(parts), keys=keys, dependencies=dependencies, distinct=None)
+    separators = [(frozenset((NAME,)), ALWAYS)]
+    between = _separator(parts) if one_each else None
+    if between is not None:
+        separators.append((between, ALWAYS))
+    keys, dependencies = united_facts(parts, separators)
+    distinct = None if between is None else ALWAYS
+    return replace(united_labels(parts), keys=keys, dependencies=dependencies, distinct=distinct)
+
+
+def _separator(parts: Sequence[SeriesType]) -> frozenset[str] | None:
+    """Labels on which no two series of different parts agree; None where such are not known."""
+    found = set()
+    for one, other in combinations(parts, 2):
+        labels = sorted(apart(one, other))
+        if not labels:
+            return None
+        found.add(labels[0])
+    return frozenset(found)
 
 
 def united_labels(parts: Sequence[SeriesType]) -> SeriesType:
@@ -160,6 +209,13 @@ def _common_domains(parts: Sequence[SeriesType]) -> dict[str, str]:
     return common
 
 
+def _all_matched(series: SeriesType, matchers: Iterable[Matcher]) -> SeriesType:
+    for matcher in matchers:
+        if matcher.label.text != NAME:
+            series = _matched(series, matcher)
+    return series
+
+
 def _matched(series: SeriesType, matcher: Matcher) -> SeriesType:
     """``series`` as one matcher on a label leaves it."""
     label, value = matcher.label.text, matcher.value
@@ -180,6 +236,10 @@ def _matched(series: SeriesType, matcher: Matcher) -> SeriesType:
             nonempty = matches_empty(value) is True
     if constant is not None:
         nonempty, empty = constant != "", constant == ""
+        if series.constants.get(label, constant) != constant:
+            series = emptied(series)
+    if (nonempty and not may_have(series, label)) or (empty and label in series.certain):
+        series = emptied(series)
     if empty:
         return replace(
             series,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gpurules.promql.infer.findings import Notes, Unproved
-from gpurules.promql.infer.keys import ALWAYS, key_validity, restrict
+from gpurules.promql.infer.keys import ALWAYS, INSTANT, key_validity, restrict
 from gpurules.promql.infer.labelset import NAME, all_but
 from gpurules.promql.infer.selectors import ANYTHING
 from gpurules.promql.infer.units import Measure
@@ -23,12 +23,18 @@ def unproved(construct: str, span: Span, why: str, notes: Notes) -> SeriesType:
     return ANYTHING
 
 
-def drop_name(series: SeriesType, construct: str, span: Span, operand: Expression, notes: Notes) -> SeriesType:
-    """``series``, the type of ``operand``, without the name; E1 where two names may then have the same labels."""
+def drop_name(
+    series: SeriesType, construct: str, span: Span, operand: Expression, notes: Notes, lasting: bool = False
+) -> SeriesType:
+    """``series``, the type of ``operand``, without the name; E1 where two names may then have the same labels.
+
+    ``lasting``: series that live at different times must not have them either.
+    """
     if series.names is not None and not any(series.names):
         return series
     kept = all_but((NAME,))
-    if key_validity(series, kept) is None:
+    validity = key_validity(series, kept)
+    if validity is None or (lasting and validity is INSTANT):
         what = f"{construct} drops the metric name, and series of different names may have the same labels"
         notes.fail("E1", what, span, operand, series, kept)
     return restrict(series, kept)

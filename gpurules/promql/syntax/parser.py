@@ -23,10 +23,9 @@ calculated durations have no place in the tree: SyntaxProblem with ``unsupported
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import NamedTuple
 
 from gpurules.promql.syntax import checks
-from gpurules.promql.syntax.durations import read_duration, read_numeral, read_range
+from gpurules.promql.syntax.durations import read_numeral
 from gpurules.promql.syntax.functions import (
     AGGREGATIONS,
     FUNCTIONS,
@@ -41,27 +40,24 @@ from gpurules.promql.syntax.lexer import END, NUMBER, RANGE, STRING, WORD, Token
 from gpurules.promql.syntax.problem import SyntaxProblem
 from gpurules.promql.syntax.selectors import (
     NO_MODIFIERS,
-    Modifiers,
     read_braces,
     read_labels,
     read_modifiers,
     unexpected,
 )
+from gpurules.promql.syntax.stacks import Bracket, Operand, Operator
 from gpurules.promql.syntax.strings import unquote
+from gpurules.promql.syntax.times import ranged, with_at, with_offset
 from gpurules.promql.syntax.tree import (
     Aggregation,
-    At,
     Binary,
     Call,
-    Duration,
     Expression,
     Grouping,
-    MatrixSelector,
     Name,
     NumberLiteral,
     Paren,
     StringLiteral,
-    Subquery,
     Unary,
     VectorSelector,
 )
@@ -80,39 +76,14 @@ def parse(text: str) -> Expression:
     return _Parser(text).parse()
 
 
-class _Operand(NamedTuple):
-    node: Expression
-    type: ValueType
-    depth: int
-
-
-class _Operator(NamedTuple):
-    """A pending operator; ``modifiers`` is None for a sign."""
-
-    name: Name
-    precedence: int
-    modifiers: Modifiers | None
-
-
-class _Bracket(NamedTuple):
-    """An open parenthesis: of a call, of an aggregation, or (both None) of its own."""
-
-    opening: Token
-    word: Token | None
-    function: Function | None
-    grouping: Grouping | None
-    operators: int
-    operands: int
-
-
 class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = tokenize(text)
         self.index = 0
-        self.operands: list[_Operand] = []
-        self.operators: list[_Operator] = []
-        self.brackets: list[_Bracket] = []
+        self.operands: list[Operand] = []
+        self.operators: list[Operator] = []
+        self.brackets: list[Bracket] = []
 
     def parse(self) -> Expression:
         if self.tokens[0].kind == END:
@@ -185,7 +156,7 @@ class _Parser:
                 self._leaf(StringLiteral(unquote(word, start), Span(start, end)), ValueType.STRING)
                 opened = False
             elif word in ("+", "-"):
-                self.operators.append(_Operator(Name(word, Span(start, end)), UNARY_PRECEDENCE, None))
+                self.operators.append(Operator(Name(word, Span(start, end)), UNARY_PRECEDENCE, None))
                 self.index += 1
                 opened = True
             else:
@@ -206,13 +177,13 @@ class _Parser:
         return unexpected(token, self.text, "where an operand must stand", "a metric, a number, a call or '('", advice)
 
     def _leaf(self, node: Expression, kind: ValueType) -> None:
-        self.operands.append(_Operand(node, kind, 1))
+        self.operands.append(Operand(node, kind, 1))
         self.index += 1
 
     def _open(self, opening: Token, word: Token | None, function: Function | None, grouping: Grouping | None) -> None:
         if len(self.brackets) >= MAX_DEPTH:
             raise self._too_deep(Span(opening.start, opening.end))
-        self.brackets.append(_Bracket(opening, word, function, grouping, len(self.operators), len(self.operands)))
+        self.brackets.append(Bracket(opening, word, function, grouping, len(self.operators), len(self.operands)))
         self.index += 1
 
     def _read_word(self, token: Token) -> bool:
@@ -268,7 +239,7 @@ class _Parser:
             span = Span(start, braces.end)
             checks.check_selector(word.text if word is not None else None, braces, span, self._may_be_empty())
             node = VectorSelector(name or braces.name, braces.matchers, span=span)
-        self.operands.append(_Operand(node, ValueType.INSTANT, 1))
+        self.operands.append(Operand(node, ValueType.INSTANT, 1))
 
     def _may_be_empty(self) -> bool:
         """Whether this is the second argument of ``info``, which selects labels and not series."""
@@ -290,101 +261,18 @@ class _Parser:
         while True:
             token = self.tokens[self.index]
             if token.kind == RANGE:
-                node, kind = self._read_range(node, kind, token)
+                node, kind = ranged(node, kind, token)
+                self.index += 1
                 depth += 1
             elif token.text == "@":
-                node = self._read_at(node, token)
+                node, self.index = with_at(node, self.tokens, self.index, self.text)
             elif token.kind == WORD and token.text.lower() == "offset":
-                node = self._read_offset(node, token)
+                node, self.index = with_offset(node, self.tokens, self.index, self.text)
             else:
                 break
             if depth > MAX_DEPTH:
                 raise self._too_deep(node.span)
-        self.operands.append(_Operand(node, kind, depth))
-
-    def _read_range(self, node: Expression, kind: ValueType, token: Token) -> tuple[Expression, ValueType]:
-        self.index += 1
-        length, subquery, step = read_range(token.text, token.start)
-        span = Span(node.span.start, token.end)
-        if subquery:
-            if kind is not ValueType.INSTANT:
-                raise SyntaxProblem(
-                    f"a subquery needs an instant vector, this is {checks.a(kind)}", node.span, "see [range:step]"
-                )
-            return Subquery(node, length, step, span=span), ValueType.RANGE
-        if not isinstance(node, VectorSelector):
-            raise SyntaxProblem(
-                "a range can only follow a selector",
-                Span(token.start, token.end),
-                "write [5m:] for a subquery over an expression",
-            )
-        if node.offset is not None or node.at is not None:
-            word = "offset" if node.at is None else "@"
-            raise SyntaxProblem(
-                f"{word} stands before the range", Span(token.start, token.end), f"write the range first, then {word}"
-            )
-        return MatrixSelector(node, length, span), ValueType.RANGE
-
-    def _read_offset(self, node: Expression, keyword: Token) -> Expression:
-        index = self.index + 1
-        token = first = self.tokens[index]
-        sign = token.text if token.text in ("+", "-") else ""
-        if sign:
-            index += 1
-            token = self.tokens[index]
-        if token.kind != NUMBER:
-            calculated = token.text == "(" or token.text.lower() in ("step", "range", "min_of", "max_of")
-            problem = unexpected(token, self.text, "behind offset", "a duration such as 5m")
-            problem.unsupported = calculated
-            raise problem
-        offset = read_duration(sign, token.text, token.start, Span(first.start, token.end))
-        self.index = index + 1
-        return self._with_time(node, keyword, offset, None, token.end)
-
-    def _read_at(self, node: Expression, keyword: Token) -> Expression:
-        index = self.index + 1
-        token = first = self.tokens[index]
-        sign = token.text if token.text in ("+", "-") else ""
-        if sign:
-            index += 1
-            token = self.tokens[index]
-        lower = token.text.lower()
-        when: int | str
-        if token.kind == NUMBER:
-            value = read_numeral(token.text, token.start).value
-            if value >= 1 << 63:
-                raise SyntaxProblem("the time behind @ is out of range", Span(first.start, token.end))
-            when = round(value * 1000) * (-1 if sign == "-" else 1)
-        elif not sign and lower in ("start", "end"):
-            when = lower
-            for bracket in "()":
-                index += 1
-                token = self.tokens[index]
-                if token.text != bracket:
-                    raise unexpected(token, self.text, f"behind @ {lower}", f"'{bracket}'")
-        else:
-            raise unexpected(token, self.text, "behind @", "a time in seconds, start() or end()")
-        self.index = index + 1
-        return self._with_time(node, keyword, None, At(when, Span(keyword.start, token.end)), token.end)
-
-    def _with_time(
-        self, node: Expression, keyword: Token, offset: Duration | None, at: At | None, end: int
-    ) -> Expression:
-        """``node`` with the offset or the @ that stands at ``keyword``."""
-        holder = node.selector if isinstance(node, MatrixSelector) else node
-        here = Span(keyword.start, end)
-        word = "offset" if at is None else "@"
-        if not isinstance(holder, (VectorSelector, Subquery)):
-            raise SyntaxProblem(
-                f"{word} can only follow a selector, a range or a subquery", here, "move it inside, behind the selector"
-            )
-        if (holder.offset if at is None else holder.at) is not None:
-            raise SyntaxProblem(f"{word} is given twice", here)
-        span = Span(node.span.start, end)
-        if isinstance(node, MatrixSelector):
-            selector = replace(node.selector, offset=offset or node.selector.offset, at=at or node.selector.at)
-            return MatrixSelector(selector, node.range, span)
-        return replace(holder, offset=offset or holder.offset, at=at or holder.at, span=span)
+        self.operands.append(Operand(node, kind, depth))
 
     # Operators
 
@@ -405,7 +293,7 @@ class _Parser:
                 break
             self._reduce_one()
         modifiers, self.index = read_modifiers(self.tokens, self.index + 1, self.text)
-        operators.append(_Operator(Name(word, Span(start, end)), precedence, modifiers))
+        operators.append(Operator(Name(word, Span(start, end)), precedence, modifiers))
         return True
 
     def _reduce(self, floor: int) -> None:
@@ -419,7 +307,7 @@ class _Parser:
         if modifiers is None:
             span = Span(name.span.start, right.span.end)
             if isinstance(right, NumberLiteral):
-                operands.append(_Operand(_signed(name.text, right, span), right_type, 1))
+                operands.append(Operand(_signed(name.text, right, span), right_type, 1))
                 return
             checks.check_unary(right, right_type)
             self._push(Unary(name, right, span), right_type, right_depth + 1)
@@ -437,7 +325,7 @@ class _Parser:
     def _push(self, node: Expression, kind: ValueType, depth: int) -> None:
         if depth > MAX_DEPTH:
             raise self._too_deep(node.span)
-        self.operands.append(_Operand(node, kind, depth))
+        self.operands.append(Operand(node, kind, depth))
 
     def _too_deep(self, span: Span) -> SyntaxProblem:
         return SyntaxProblem(
@@ -476,7 +364,7 @@ class _Parser:
                 self._read_time()
 
     def _aggregation(
-        self, bracket: _Bracket, name: Name, arguments: tuple[Expression, ...], types: tuple[ValueType, ...], end: int
+        self, bracket: Bracket, name: Name, arguments: tuple[Expression, ...], types: tuple[ValueType, ...], end: int
     ) -> Aggregation:
         grouping = bracket.grouping
         if grouping is None and self.tokens[self.index].text.lower() in ("by", "without"):

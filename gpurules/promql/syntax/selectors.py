@@ -22,7 +22,7 @@ def unexpected(token: Token, text: str, where: str, wanted: str, advice: str = "
     """``token`` stands where ``wanted`` should."""
     if token.kind == WRONG:
         return wrong_token(token, text)
-    found = "the end of the expression" if token.kind == END else _shown(token.text)
+    found = "end of the expression" if token.kind == END else _shown(token.text)
     return SyntaxProblem(f"unexpected {found} {where}, expected {wanted}", Span(token.start, token.end), advice)
 
 

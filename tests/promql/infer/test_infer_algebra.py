@@ -73,7 +73,7 @@ CASES = [
     ('w{c=""}', "w: a b? -c ...", "", "", ""),
     # selector, several names
     ('{__name__=~"g|h"}', "g,h: gpu job mig? ns pod", "__name__ gpu job mig ns pod", "", ""),
-    ('{__name__=~"g|n"}', "g,n: gpu? job? mig? ns pod? team?", "__name__ gpu job mig ns pod", "", ""),
+    ('{__name__=~"g|n"}', "g,n: gpu? job? mig? ns pod? team?", "gpu job mig ns pod", "", ""),
     ('{__name__=~"g|x"}', "g,x: ...", "", "", ""),
     ('{__name__=~"g|h",__name__!="h"}', "g: gpu job mig? ns pod", "gpu job mig ns pod~", "", ""),
     ('{__name__=~"g.*"}', "*: ...", "", "", ""),
@@ -252,7 +252,7 @@ CASES = [
     ("g * h", "gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
     ("r > on (ns, pod) r", "ns pod", "ns pod", "", ""),
     ("x * x", "...", "", "", ""),
-    ('{ns="a"} * {ns="b"}', "ns=a ...", "", "", "E2 E3"),
+    ('{ns="a"} * {ns="b"}', "ns=a ...", "()", "", "E2"),
     ("g * on (ns, pod, gpu) h", "gpu ns pod", "gpu ns pod", "", "E2 E3"),
     (
         "sum by (ns, name, node) (r) / on (ns, name, node) (sum by (ns, name, node) (r) > 0)",
@@ -330,7 +330,7 @@ CASES = [
     (
         "r or on (ns, pod) group by (ns, pod) (g)",
         "'',r: name? node? ns pod",
-        "ns pod~, __name__ ns pod",
+        "ns pod~, __name__ ns pod, name ns pod, node ns pod",
         "ns pod > name node~",
         "",
     ),
@@ -340,8 +340,8 @@ CASES = [
     (
         'r{node="a"} or g',
         "g,r: gpu? job? mig? name? node? ns pod",
-        "__name__ gpu job mig ns pod, gpu job mig name node ns pod~",
-        "__name__ > node",
+        "gpu job mig ns pod",
+        "__name__ > node, gpu > node, job > node",
         "",
     ),
     (
@@ -410,7 +410,7 @@ CASES = [
     ("g + fill(0) h", "gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
     ("g > fill(0) h", "*: gpu job mig? ns pod", "gpu job mig ns pod~, __name__ gpu job mig ns pod", "", ""),
     ("g + on (ns, pod) group_left () fill(0) r", "*: ...", "", "", "? fill"),
-    ("g </ 2", "*: gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
+    ("g </ 2", "'',g: gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
     ("max_of(1, step()) * g", "gpu job mig? ns pod", "gpu job mig ns pod", "", ""),
     ("topk by (ns) (min_of(1, 2), r)", "r: name node ns pod", "ns~, ns pod", "", ""),
     ("topk by (ns) (max_of(1, 2), r)", "r: name node ns pod", "ns pod", "", ""),

@@ -29,6 +29,7 @@ from promql_notation import dependencies_told, keys_told, labels_told, series
 
 TYPES = {
     "g": series("ns:ns pod:launcher gpu | ns pod gpu"),
+    "h": series("ns:ns pod:launcher gpu | ns pod gpu"),
     "o": series("ns:ns pod:launcher name node | ns pod"),
     "i": series("ns:ns name pod:exporter vmpod:launcher? node | ns name pod | ns vmpod > name node"),
     "guarded": series("ns name vmpod? | ns name | ns vmpod > name", guards=[Guard("vmpod", "!=", "")]),
@@ -54,7 +55,7 @@ PLACES = [
     ("g * on (ns, pod) o", "E3", "on (ns, pod)", "g", "(ns, pod)", "gpu"),
     ("g * on (ns, pod) group_left (gpu) o", "E4", "group_left (gpu)", "g", "all but (__name__, gpu)", "gpu"),
     ("g + o", "E2", None, None, None, None),
-    ('abs({__name__=~"g|o"})', "E1", "abs", '{__name__=~"g|o"}', "all but (__name__)", "__name__"),
+    ('abs({__name__=~"g|h"})', "E1", "abs", '{__name__=~"g|h"}', "all but (__name__)", "__name__"),
     ('label_replace(g, "gpu", "", "", "")', "E1", "label_replace", "g", "all but (gpu)", "gpu"),
 ]
 
@@ -81,7 +82,7 @@ def test_a_failure_says_where_and_why(
 
 
 def test_one_cause_is_told_once() -> None:
-    assert [failure.code for failure in inferred("sum(rate({__name__=~'g|o'}[5m]) * 2) + -rate(g[5m])").failures] == [
+    assert [failure.code for failure in inferred("sum(rate({__name__=~'g|h'}[5m]) * 2) + -rate(g[5m])").failures] == [
         "E1"
     ]
 
@@ -104,13 +105,93 @@ def test_labels_that_name_different_things(text: str, found: list[tuple[str, str
     assert [(item.label, item.left, item.right) for item in findings if isinstance(item, Mismatch)] == found
 
 
+DOMAINS = [
+    # expression, the domains of its labels
+    ("g", "ns:ns pod:launcher"),
+    ("g{pod='x'}", "ns:ns pod:launcher"),
+    ("sum by (pod) (g)", "pod:launcher"),
+    ("rate(g[5m])", "ns:ns pod:launcher"),
+    ('label_replace(g, "to", "$1", "pod", "(.+)")', "ns:ns pod:launcher to:launcher"),
+    ('label_replace(g, "to", "$1", "pod", "(.*)")', "ns:ns pod:launcher to:launcher"),
+    ('label_replace(g, "to", "$1", "pod", "(.+)-x")', "ns:ns pod:launcher"),
+    ('label_replace(g, "to", "x-$1", "pod", "(.+)")', "ns:ns pod:launcher"),
+    ('label_replace(g, "pod", "$1", "gpu", "(a.*)")', "ns:ns"),
+    ('label_replace(g, "pod", "x", "", "")', "ns:ns"),
+    ('label_replace(i, "pod", "$1", "vmpod", "(.+)")', "ns:ns vmpod:launcher"),
+    ('label_replace(i{vmpod!=""}, "pod", "$1", "vmpod", "(.+)")', "ns:ns pod:launcher vmpod:launcher"),
+    ('label_join(g, "to", "", "pod")', "ns:ns pod:launcher to:launcher"),
+    ('label_join(g, "to", "-", "ns", "pod")', "ns:ns pod:launcher"),
+    ('label_join(g, "pod", "-", "ns", "pod")', "ns:ns"),
+    ('count_values by (ns, pod) ("pod", g)', "ns:ns"),
+    ("g or o", "ns:ns pod:launcher"),
+    ("g or on (ns) i", "ns:ns vmpod:launcher"),
+    ("sum by (ns, pod) (x) * on (ns, pod) o", "ns:ns pod:launcher"),
+    ("x * on (ns) group_left (pod) max by (ns, pod) (topk by (ns) (1, g))", "ns:ns pod:launcher"),
+    ("info(i)", "ns:ns pod:exporter"),
+    ("absent(g{pod='x'})", ""),
+]
+
+
+@pytest.mark.parametrize(("text", "domains"), DOMAINS)
+def test_what_labels_name(text: str, domains: str) -> None:
+    found = inferred(text).type
+    assert isinstance(found, SeriesType)
+    assert " ".join(f"{label}:{domain}" for label, domain in sorted(found.domains.items())) == domains
+
+
+REASONS = [
+    # expression, the words that are the reason, what they did, metrics of which nothing is known
+    ("g * on (ns) group_left () max by (ns, name) (o)", "name", "`name` is kept here and may differ", ""),
+    ("g * on (ns, pod) group_left () max by (ns, name) (o)", "by (ns, name)", "`pod` was dropped here", ""),
+    ("g * on (ns, pod) group_left () last_over_time(topk by (ns, pod) (1, i)[9m:])", "9m",
+     "the range brings together series that lived one after the other", ""),
+    ("g * on (ns, pod) group_left () (topk by (ns, pod) (1, g) or topk by (ns, pod) (1, i))", "or",
+     "series of both sides stand side by side here", ""),
+    ('g * on (ns, pod) group_left () label_replace(o, "pod", "x$1", "name", "a(.*)")', "label_replace",
+     "`pod` is written here", ""),
+    ("sum by (ns) (g) * on (ns) group_left () (o * on (ns, pod) group_left (gpu) topk by (ns, pod) (1, g))", "o",
+     "series here may differ in pod", ""),
+    ("sum by (ns) (g) * on (ns) x", "x", "series here may differ in labels that are not known", "x"),
+    ("sum by (ns) (g) * on (ns) {ns='a'}", "{ns='a'}", "series here may differ in __name__", "*"),
+    ("sum by (ns) (g) * on (ns) (x or g)", "x", "series here may differ in labels that are not known", "x"),
+    ("-({__name__=~'g|h'})", "{__name__=~'g|h'}", "series here may differ in __name__", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "words", "reason", "unknown"), REASONS, ids=[case[0] for case in REASONS])
+def test_which_word_lost_the_key(text: str, words: str, reason: str, unknown: str) -> None:
+    failure = inferred(text).failures[-1]
+    span = failure.reason_span
+    told = (text[span.start : span.end], failure.reason, " ".join(sorted(failure.unknown)))
+    assert told == (words, reason, unknown)
+
+
+EMPTY_SERIES = [
+    ("g{gpu=''}", True), ("g{nosuch!=''}", True), ("g{nosuch='x'}", True), ("g{ns='a',ns='b'}", True),
+    ("g{ns='a',ns=~'b'}", True), ("g{ns='a',ns=~'a|b'}", False), ("x{a='1'}", False), ("x{a='1',a='2'}", True),
+    ("g{nosuch=''}", False), ("abs(g{gpu=''})", True), ("sum(g{gpu=''})", True), ("absent(g{gpu=''})", False),
+    ("g{gpu=''} or g", False), ("g{gpu=''} or g{ns=''}", True), ("g and g{gpu=''}", True),
+    ("g unless g{gpu=''}", False), ("g{ns='a'} * g{ns='b'}", True), ("g{ns='a'} * on (pod, gpu) g{ns='b'}", False),
+    ("g * on (name) o", True), ("g and on (name) o", True), ("i * on (ns, vmpod) o", False),
+    ("count_values('v', g{gpu=''})", True), ("rate(g{gpu=''}[5m])", True), ("{__name__=~'g|o',gpu=''}", False),
+    ("{__name__=~'g|h',gpu=''}", True), ("label_replace(g{gpu=''}, 'a', '', '', '')", True), ("vector(0)", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "empty"), EMPTY_SERIES, ids=[case[0] for case in EMPTY_SERIES])
+def test_what_can_yield_no_series(text: str, empty: bool) -> None:
+    found = inferred(text).type
+    assert isinstance(found, SeriesType)
+    assert found.empty is empty
+
+
 GUARDS = [
     ("guarded", ""),
     ('guarded{vmpod!=""}', "ns vmpod > name"),
     ('guarded{vmpod=~".+"}', "ns vmpod > name"),
     ('guarded{vmpod="p"}', "ns > name"),
     ('guarded{ns!=""}', ""),
-    ('{__name__=~"guarded|i",vmpod!=""}', "__name__ ns vmpod > name node"),
+    ('{__name__=~"guarded|i",vmpod!=""}', "__name__ ns vmpod > name node, node ns vmpod > name"),
     ('{__name__=~"guarded|i"}', "__name__ ns vmpod > node"),
     ('last_over_time(guarded{vmpod!=""}[5m])', "ns vmpod > name"),
     ('guarded{vmpod!=""} or guarded{vmpod!="",ns="a"}', "ns vmpod > name"),
@@ -152,14 +233,15 @@ def test_why_a_label_changed(text: str, label: str, what: str, words: str) -> No
 RECORDS = [
     # expression, rule labels, labels, keys, whether it may fail
     ("o", {}, "r: name node ns pod", "ns pod", False),
-    ("topk by (ns, name) (1, i)", {}, "r: name node ns pod vmpod?", "name ns pod, ns pod vmpod", False),
+    ("topk by (ns, name) (1, i)", {}, "r: name node ns pod vmpod?", "name ns pod", False),
     ("group by (ns, name, node) (topk by (ns, name) (1, i))", {}, "r: name node ns", "name node ns", False),
     ("sum(g)", {}, "r", "()", False),
     ("sum(g)", {"input": "dcgm"}, "r: input=dcgm", "()", False),
     ("o", {"name": "x"}, "r: name=x node ns pod", "ns pod", False),
     ("o", {"name": ""}, "r: node ns pod", "ns pod", False),
     ("o", {"pod": "x"}, "r: name node ns pod=x", "name node ns", True),
-    ('{__name__=~"g|o"}', {}, "r: gpu? name? node? ns pod", "gpu name node ns pod", True),
+    ('{__name__=~"g|o"}', {}, "r: gpu? name? node? ns pod", "gpu ns pod", False),
+    ('{__name__=~"g|h"}', {}, "r: gpu ns pod", "gpu ns pod", True),
     ("unknown", {}, "r: ...", "", False),
     ("time()", {}, "r", "()", False),
 ]
