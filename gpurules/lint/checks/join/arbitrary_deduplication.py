@@ -32,7 +32,7 @@ from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.finding import Because, Note, Severity
 from gpurules.lint.joins import joins
 from gpurules.lint.typed import TypedRule, bare, selectors_below
-from gpurules.promql.infer.keys import ALWAYS, closure
+from gpurules.promql.infer.keys import ALWAYS, determined
 from gpurules.promql.infer.labelset import only
 from gpurules.promql.syntax.tree import Aggregation, NumberLiteral
 from gpurules.promql.types import Kind
@@ -50,7 +50,7 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         if series is None or series.kind is not Kind.INFO:
             continue
         key = frozenset(label.text for label in picked.grouping.labels)
-        fixed = closure(series, only(key), ALWAYS) | key
+        fixed = determined(series, only(key), ALWAYS)
         for label in group.include:
             if label.text in series.possible and label.text not in fixed:
                 metrics = [metric for _, metric in selectors_below(picked)]
