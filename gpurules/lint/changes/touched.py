@@ -51,7 +51,7 @@ class Changes:
         parts = self.parts[file]
         if parts is _ALL:
             return True
-        owner = self.owners[file].at(file_span(place))
+        owner = self.owners[file].at(file_span(place).start)
         if owner is None:
             return True
         return id(owner.rule) in parts.rules if owner.rule is not None else id(owner.group) in parts.groups

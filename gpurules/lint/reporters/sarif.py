@@ -109,5 +109,7 @@ def _physical(region: Region, root: str) -> dict[str, object]:
 def utf16_column(region: Region, offset: int) -> int:
     """The column of a character, from 1, where those beyond U+FFFF count as two."""
     text = region.source.text
-    before = text[text.rfind("\n", 0, offset) + 1 : offset]
-    return 1 + len(before) + sum(character > "\uffff" for character in before)
+    start = text.rfind("\n", 0, offset) + 1
+    if text.isascii():
+        return offset - start + 1
+    return 1 + len(text[start:offset].encode("utf-16-le", "surrogatepass")) // 2

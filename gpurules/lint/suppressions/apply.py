@@ -87,7 +87,7 @@ class _Covering:
         yield from self._by_file.get(file, ())
         rule, group = finding.rule, self._groups.get(id(finding.rule))
         if group is None:
-            owner = self._owners[file].at(file_span(finding.place))
+            owner = self._owners[file].at(file_span(finding.place).start)
             rule, group = (owner.rule, owner.group) if owner is not None else (None, None)
         for about in (rule, group):
             if about is not None:

@@ -13,12 +13,15 @@ from gpurules.lint.identifiers import CHECKS
 from gpurules.lint.sources.model import Rule, RuleFile
 from gpurules.lint.suppressions.limits import can_be_silenced
 from gpurules.lint.suppressions.model import Suppression
-from gpurules.lint.suppressions.scope import inside, owner_at, owners_of, scalar_spans
+from gpurules.lint.suppressions.scope import Lines, inside, owners_of, scalar_spans
 from gpurules.lint.suppressions.syntax import COMMENT, MARK, read_comment
 from gpurules.text.span import Span
 from gpurules.text.yaml import compose_documents
 
-_STRING_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|`[^`]*`|(?P<comment>#[^\n]*)', re.DOTALL)
+# A string that does not end goes to the end of the text, so that it is not looked for again from each quote in it.
+_STRING_OR_COMMENT = re.compile(
+    r'"(?:\\.|[^"\\])*(?:"|\Z)|\'(?:\\.|[^\'\\])*(?:\'|\Z)|`[^`]*(?:`|\Z)|(?P<comment>#[^\n]*)', re.DOTALL
+)
 
 
 def read_suppressions(files: Iterable[RuleFile]) -> tuple[Suppression, ...]:
@@ -39,20 +42,25 @@ def _of_file(file: RuleFile) -> Iterator[Suppression]:
     rules = [rule for document in file.documents for group in document.groups for rule in group.rules]
     yield from _of_expressions(rules)
     text = file.source.text
-    comments = [found for found in COMMENT.finditer(text) if found.start() == 0 or text[found.start() - 1].isspace()]
+    comments = [found for found in COMMENT.finditer(text) if _begins_a_comment(text, found.start())]
     if not comments:
         return
     scalars = scalar_spans(compose_documents(file.source))
-    owners = owners_of(file)
+    owners, lines = owners_of(file), Lines(text)
     for found in comments:
         if inside(scalars, found.start()):
             continue
         comment = Place(file.source, Span(found.start(), found.start() + len(found[0].rstrip())))
         written = read_comment(found[0])
-        owner = owner_at(file.source, found.start(), owners)
+        owner = lines.owner(found.start(), owners)
         rules_covered = (owner.rule,) if owner is not None and owner.rule is not None else ()
         group = owner.group if owner is not None and owner.rule is None else None
         yield Suppression(comment, written, checks_of(word for _, word in written.words), rules_covered, group)
+
+
+def _begins_a_comment(text: str, offset: int) -> bool:
+    """Whether a ``#`` can begin a comment of YAML there: at the start, behind a blank or behind another ``#``."""
+    return offset == 0 or text[offset - 1].isspace() or text[offset - 1] == "#"
 
 
 def _of_expressions(rules: Iterable[Rule]) -> Iterator[Suppression]:

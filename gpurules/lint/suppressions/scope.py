@@ -1,19 +1,19 @@
 """Where a comment of the YAML belongs: the rule, the group or the file that its line is about.
 
-A comment behind something is about that; one on a line of its own is about the next line that says something, or, where
-none follows, the last one before it. A line of a rule is about the rule, any other line of a group about the group, the
-rest about the file.
+A comment behind something is about what ends there; one on a line of its own is about what begins on the next line that
+says something, or, where none follows, on the last one before it. Words of a rule are about the rule, other words of a
+group about the group, the rest about the file.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from gpurules.lint.sources.model import Group, Rule, RuleFile
 from gpurules.text.node import MappingNode, Node, ScalarNode, SequenceNode
-from gpurules.text.span import SourceText, Span
+from gpurules.text.span import Span
 
 _SAYS_SOMETHING = re.compile(r"^[ \t]*(?!#|---|\.\.\.)[^\s#]", re.MULTILINE)
 
@@ -34,9 +34,9 @@ class Owners:
     rules: tuple[Owner, ...]
     groups: tuple[Owner, ...]
 
-    def at(self, span: Span) -> Owner | None:
-        """The rule, else the group, that shares characters with ``span``."""
-        return _at(self.rules, span) or _at(self.groups, span)
+    def at(self, offset: int) -> Owner | None:
+        """The rule, else the group, that has the character at ``offset``."""
+        return _at(self.rules, offset) or _at(self.groups, offset)
 
 
 def owners_of(file: RuleFile) -> Owners:
@@ -54,9 +54,9 @@ def _start(owner: Owner) -> int:
     return owner.span.start
 
 
-def _at(owners: tuple[Owner, ...], span: Span) -> Owner | None:
-    position = bisect_left(owners, max(span.end, span.start + 1), key=_start) - 1
-    return owners[position] if position >= 0 and span.start < owners[position].span.end else None
+def _at(owners: tuple[Owner, ...], offset: int) -> Owner | None:
+    position = bisect_right(owners, offset, key=_start) - 1
+    return owners[position] if position >= 0 and offset < owners[position].span.end else None
 
 
 def extent(node: MappingNode) -> Span:
@@ -86,23 +86,41 @@ def last_word(node: Node) -> int:
     return node.end if flow else inner
 
 
-def owner_at(source: SourceText, offset: int, owners: Owners) -> Owner | None:
-    """The rule, else the group, that the comment at ``offset`` is about; None where it is about the file."""
-    line = _line_about(source, offset)
-    return None if line is None else owners.at(line)
+class Lines:
+    """The lines of a file that say something; remembers what it found, for comments often stand in a row."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._asked = (0, 0)
+        self._answer: int | None = None
+        self._last: int | None = None
 
-def _line_about(source: SourceText, offset: int) -> Span | None:
-    """The words of the line that a comment is about."""
-    text = source.text
-    start = text.rfind("\n", 0, offset) + 1
-    if text[start:offset].strip():
-        return Span(start + len(text[start:offset]) - len(text[start:offset].lstrip()), offset)
-    following = _SAYS_SOMETHING.search(text, _line_end(text, offset))
-    if following is not None:
-        return Span(following.end() - 1, _line_end(text, following.end()))
-    before = list(_SAYS_SOMETHING.finditer(text, 0, start))
-    return Span(before[-1].end() - 1, _line_end(text, before[-1].end())) if before else None
+    def owner(self, offset: int, owners: Owners) -> Owner | None:
+        """The rule, else the group, that the comment at ``offset`` is about; None where it is about the file."""
+        start = self._text.rfind("\n", 0, offset) + 1
+        words = self._text[start:offset].rstrip(" \t#")
+        if words:
+            return owners.at(start + len(words) - 1)
+        about = self._following(offset)
+        if about is None:
+            about = self._last_before(start)
+        return owners.at(about) if about is not None else None
+
+    def _following(self, offset: int) -> int | None:
+        """The first word of the next line that says something."""
+        first, end = self._asked
+        if not first <= offset < end:
+            found = _SAYS_SOMETHING.search(self._text, _line_end(self._text, offset))
+            self._answer = found.end() - 1 if found else None
+            self._asked = (offset, len(self._text) if self._answer is None else self._answer)
+        return self._answer
+
+    def _last_before(self, start: int) -> int | None:
+        """That of the last line of the file that says something; asked for where no other follows."""
+        if self._last is None:
+            for found in _SAYS_SOMETHING.finditer(self._text, 0, start):
+                self._last = found.end() - 1
+        return self._last
 
 
 def _line_end(text: str, offset: int) -> int:

@@ -9,12 +9,16 @@ from gpurules.lint.suppressions.model import Mistake, Written
 from gpurules.text.span import Span
 
 MARK = "gpurules:"
-COMMENT = re.compile(r"#+[ \t]*gpurules:[^\r\n]*")
+COMMENT = re.compile(r"#[ \t]*gpurules:[^\r\n]*")
 """A comment that is meant for gpurules, from ``#`` to the end of the line."""
+
+MAXIMUM_CHARACTERS = 1_000
+MAXIMUM_CHECKS = 20
+"""Of one comment; longer ones are not read."""
 
 FORM = "write # gpurules: disable=CHECK reason until YYYY-MM-DD; several checks have commas between them"
 
-_BEGINNING = re.compile(r"#+[ \t]*gpurules:[ \t]*")
+_BEGINNING = re.compile(r"#[ \t]*gpurules:[ \t]*")
 _DISABLE = re.compile(r"disable[ \t]*=[ \t]*(?P<words>[^\s,]+(?:[ \t]*,[ \t]*[^\s,]+)*)?,?")
 _WORD = re.compile(r"[^\s,]+")
 _UNTIL = re.compile(r"(?:^|(?<=\s)|(?<=\())until[ \t]+(?P<day>[^\s)]+?)[).]*[ \t]*$")
@@ -30,12 +34,17 @@ def read_comment(text: str) -> Written:
     beginning = _BEGINNING.match(text)
     assert beginning is not None
     whole = Span(0, len(text.rstrip()))
+    if len(text) > MAXIMUM_CHARACTERS:
+        return Written(mistakes=(Mistake(whole, f"this comment is longer than {MAXIMUM_CHARACTERS:,} characters"),))
     found = _DISABLE.match(text, beginning.end())
     if found is None or not found["words"]:
         return Written(mistakes=(Mistake(whole, "this comment says nothing that gpurules knows", FORM),))
     words = tuple(
         (Span(one.start(), one.end()), one[0]) for one in _WORD.finditer(text, found.start("words"), found.end("words"))
     )
+    if len(words) > MAXIMUM_CHECKS:
+        mistake = Mistake(whole, f"this comment names more than {MAXIMUM_CHECKS} checks", "name their group")
+        return Written(mistakes=(mistake,))
     rest = text[found.end() :]
     until, mistakes = _until(rest, found.end())
     reason = _UNTIL.sub("", rest) if until is not None else rest
