@@ -116,6 +116,8 @@ class Shapes:
             metric == field.name,
             metric.startswith("DCGM_FI_PROF_"),
             metric.endswith("VGPU_LICENSE_STATUS"),
+            # Checks that ask releases or counters files look at the field itself, and at its other names.
+            field.id if target.exporters_named or target.selection is not None else None,
             tuple(accepts(release, metric) for release in target.exporters) if target.exporters_named else (),
             target.selection is not None and any(one.name == metric for one in target.selection.counters),
         )
