@@ -105,7 +105,7 @@ def _quoted(text: str) -> str:
 @settings(max_examples=25)
 @given(
     st.lists(EXPRESSIONS, min_size=1, max_size=20),
-    st.sampled_from([{}, {"exporters": ["4.6.0-4.8.3"]}, {"kubevirt": "v1.5"}]),
+    st.sampled_from([{}, {"exporters": ["4.6.0-4.8.3"]}, {"counters": ["DCGM_FI_DEV_FB_USED"]}, {"kubevirt": "v1.5"}]),
 )
 def test_shapes_hide_nothing(texts: list[str], options: dict[str, object]) -> None:
     text = _file(texts)

@@ -1,7 +1,8 @@
 """
 A DCGM field that the given counters files (`--counters`) do not export.
 
-The rule is silently empty. Without `--counters` nothing is said.
+The rule is silently empty. Without `--counters` nothing is said, nor is it where the rule reads the field under the
+name that is exported as well.
 
 Bad:
 
@@ -30,9 +31,11 @@ def _run(rule: TypedRule) -> Iterator[Note]:
     if selection is None:
         return
     exported = {counter.name: counter.field for counter in selection.counters}
+    # A rule for several exporters reads a field under each of its names.
+    read = {exported[metric].id for _, metric in rule.selectors if metric in exported}
     for selector, metric in rule.selectors:
         field = rule.target.field(metric)
-        if field is None or metric in exported:
+        if field is None or metric in exported or field.id in read:
             continue
         other = next((name for name, one in exported.items() if one.id == field.id), "")
         yield Note(

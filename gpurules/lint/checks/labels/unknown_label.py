@@ -63,6 +63,8 @@ def _about(
         yield Note(message, span, severity=severity)
         return
     near = did_you_mean(label, series.possible)
+    if label == "name" and "vmi" in series.possible:
+        near = "the name of the VM is in vmi there"
     if near:
         yield Note(f"{metric} has no label {label}", span, near, severity=severity)
     else:
