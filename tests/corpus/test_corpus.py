@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections import Counter
 from pathlib import Path
 
@@ -22,12 +23,27 @@ def _name(package: Package, member: Member) -> str:
 each_member = pytest.mark.parametrize(("package", "member"), MEMBERS, ids=[_name(*one) for one in MEMBERS])
 
 
+ENVELOPES = {
+    "plain": "",
+    "PrometheusRule": "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: corpus}\nspec:\n",
+    "VMRule": "apiVersion: operator.victoriametrics.com/v1beta1\nkind: VMRule\nmetadata: {name: corpus}\nspec:\n",
+}
+
+
 def report(
-    package: Package, member: Member, folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str
+    package: Package,
+    member: Member,
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    *arguments: str,
+    envelope: str = "plain",
 ) -> dict[str, object]:
-    """The JSON report about a member."""
+    """The JSON report about a member, in an envelope of Kubernetes or as it is."""
+    text = text_of(require(package), member)
+    if ENVELOPES[envelope]:
+        text = ENVELOPES[envelope] + textwrap.indent(text.removeprefix("---\n"), "  ")
     file = folder / "rules.yaml"
-    file.write_text(text_of(require(package), member), encoding="utf-8")
+    file.write_text(text, encoding="utf-8")
     code = run(["lint", "--format", "json", *arguments, str(file)])
     out, err = capsys.readouterr()
     assert code in (0, 1), err
@@ -36,11 +52,12 @@ def report(
     return content
 
 
+@pytest.mark.parametrize("envelope", ENVELOPES)
 @each_member
 def test_default_run_is_silent(
-    package: Package, member: Member, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    package: Package, member: Member, envelope: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    findings = report(package, member, tmp_path, capsys)["findings"]
+    findings = report(package, member, tmp_path, capsys, envelope=envelope)["findings"]
     assert isinstance(findings, list)
     found = Counter((one["check"], one["rule"]) for one in findings)
     accepted = Counter(

@@ -141,6 +141,16 @@ def _was_unreadable() -> None:
     write("f.yaml", rules(A))
 
 
+def _now_unreadable() -> None:
+    write("f.yaml", "groups:\n  - name: a\n    name: b\n")
+
+
+def _unreadable_as_before() -> None:
+    _now_unreadable()
+    git("commit", "--all", "--quiet", "--message", "x")
+    write("g.yaml", rules(A))
+
+
 def _strange_names() -> None:
     write("-f\n\u00fc \udcff.yaml", rules(A))
     git("add", "--all")
@@ -166,6 +176,8 @@ def _strange_names() -> None:
         (_ignored, ["new.yaml record a:up:sum"]),
         (_staged, ["f.yaml record b:up:sum"]),
         (_was_unreadable, ["f.yaml record a:up:sum"]),
+        (_now_unreadable, ['f.yaml the key "name" occurs twice, first in line 2']),
+        (_unreadable_as_before, ["g.yaml record a:up:sum"]),
         (_strange_names, ["-f\n\u00fc \udcff.yaml record b:up:sum"]),
     ],
     ids=lambda value: value.__name__.strip("_") if callable(value) else "",
