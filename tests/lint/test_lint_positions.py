@@ -31,6 +31,7 @@ STYLES = [
     ("windows line ends", "a: |\r\n  sum\r\n  up\r\nb: 'x\r\n  up'\r\n"),
     ("comment behind the header", "a: | # why\n  up\n"),
     ("no break at the end", "a: |\n  up"),
+    ("behind an anchor and a tag", "a: &x !!str\n  'sum (up)'\nb: &y sum(up)\nc: &z |\n  up\n"),
 ]
 
 
@@ -97,3 +98,20 @@ def test_any_scalar_is_decoded_as_the_library_does(body: str, style: str) -> Non
 def test_a_place_outside_the_value_is_the_whole_scalar() -> None:
     (node,) = _scalars("a: up\n")
     assert file_span(words_of(node, Span(7, 9))) == node.span
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("a: sum(\n", 7),
+        ("a: 'sum('\n", 8),
+        ("a: ''\n", 4),
+        ("a: |\n  sum(\nb: 1\n", 11),
+        ("a: |+\n  sum(\n\n\nb: 1\n", 12),
+        ("a: >-\n  sum(\n\nb: 1\n", 12),
+        ("a: &x !!str 'sum('\n", 17),
+    ],
+)
+def test_the_end_of_a_value_is_behind_its_last_word(text: str, offset: int) -> None:
+    node = _scalars(text)[0]
+    assert file_span(words_of(node, Span(len(node.text), len(node.text)))) == Span(offset, offset)

@@ -60,7 +60,11 @@ def file_span(place: Place) -> Span:
 
 
 def _end(node: ScalarNode, origins: tuple[Origin, ...]) -> int:
-    return origins[-1][2] if origins else _words(node) + (1 if node.style in ("'", '"') else 0)
+    """One past the last character that says something; the line breaks after it belong to no word."""
+    for character, _, end in reversed(origins):
+        if not character.isspace():
+            return end
+    return _words(node) + (1 if node.style in ("'", '"') else 0)
 
 
 @lru_cache(maxsize=64)
