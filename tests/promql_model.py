@@ -32,7 +32,7 @@ History = list[frozenset[Labels]]
 
 NAME = "__name__"
 MINUTE = 60_000
-KEEPS_NAME = ("last_over_time", "first_over_time", "sort", "sort_desc", "sort_by_label")
+KEEPS_NAME = ("last_over_time", "first_over_time", "sort", "sort_desc", "sort_by_label", "sort_by_label_desc")
 COMPARISONS = ("==", "!=", ">", "<", ">=", "<=")
 
 
@@ -189,6 +189,8 @@ def _aggregate(node: Aggregation, history: History, minute: int) -> Vector:
     def group_of(labels: Labels) -> Labels:
         return _drop(labels, [*named, NAME]) if without else _keep(labels, named)
 
+    if op == "limit_ratio":
+        return [labels for labels in vector if chance(labels, op) % 2]
     if op in ("topk", "bottomk", "limitk"):
         assert isinstance(node.parameter, NumberLiteral)
         picked: dict[Labels, Vector] = {}
@@ -228,7 +230,7 @@ def _binary(node: Binary, history: History, minute: int) -> Vector:
         return _set_operation(op, left, right, signature)
     if node.group is not None and node.group.right:
         left, right = right, left
-    if not left or not right:
+    if node.fill is None and (not left or not right):
         return []
     ones: dict[Labels, Labels] = {}
     for labels in right:
@@ -239,6 +241,8 @@ def _binary(node: Binary, history: History, minute: int) -> Vector:
     seen: set[tuple[Labels, Labels | None]] = set()
     for labels in left:
         one = ones.get(signature(labels))
+        if one is None and node.fill is not None and node.fill.right is not None:
+            one = frozenset()
         if one is None:
             continue
         values = dict(_drop(labels, (NAME,) if drops_name else ()))
@@ -254,6 +258,10 @@ def _binary(node: Binary, history: History, minute: int) -> Vector:
         # Releases differ in whether a pair that a comparison filters out may still be refused; here it may.
         if drops_name or chance(labels, minute, op) % 4:
             result.append(made)
+    if node.fill is not None and node.fill.left is not None:
+        there = {signature(labels) for labels in left}
+        missing = [_drop(one, (NAME,) if drops_name else ()) for place, one in ones.items() if place not in there]
+        result += [_keep(one, names) if on else _drop(one, names) for one in missing]
     return result
 
 

@@ -13,6 +13,7 @@ from gpurules.promql.syntax.tree import (
     Binary,
     Duration,
     Expression,
+    Fill,
     Grouping,
     GroupSide,
     Matching,
@@ -154,7 +155,7 @@ def instant_selector(rng: random.Random) -> VectorSelector:
 
 def _selected(rng: random.Random, depth: int) -> Expression:
     inner = vector(rng, depth)
-    op = rng.choice(("topk", "topk", "limitk", "bottomk"))
+    op = rng.choice(("topk", "topk", "limitk", "bottomk", "limit_ratio"))
     return Aggregation(Name(op), inner, _grouping(rng), number(rng.choice((1, 1, 1, 2))))
 
 
@@ -219,7 +220,10 @@ def _matched(rng: random.Random, depth: int) -> Expression:
         taken = {label.text for label in matching.labels} if not matching.ignoring else set()
         include = sorted(some(rng, [label for label in (*LABELS, "e") if label not in taken], 2))
         group = GroupSide(names(include), rng.random() < 0.3)
-    return Binary(Name(op), left, right, matching, group, op in (">", "==") and rng.random() < 0.3)
+    fill = None
+    if op not in ("and", "or", "unless") and group is None and rng.random() < 0.15:
+        fill = rng.choice((Fill(number(0)), Fill(None, number(0)), Fill(number(0), number(0))))
+    return Binary(Name(op), left, right, matching, group, op in (">", "==") and rng.random() < 0.3, fill)
 
 
 def _shifted(node: Expression, rng: random.Random) -> Expression:
@@ -240,6 +244,8 @@ def _simple(rng: random.Random, depth: int) -> Expression:
         case 3:
             return call("absent", inner)
         case 4:
+            if rng.random() < 0.3:
+                return call("sort_by_label_desc", inner, StringLiteral("a"))
             return call("sort", Paren(inner))
         case 5:
             return call("absent_over_time", MatrixSelector(instant_selector(rng), Duration(2 * MINUTE)))

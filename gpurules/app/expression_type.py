@@ -178,6 +178,7 @@ def _series_content(series: SeriesType) -> dict[str, object]:
             for label in sorted(series.possible)
         ],
         "absent": sorted(series.absent),
+        "distinct_without_name": series.distinct.value if series.distinct else None,
         "keys": [{"labels": sorted(key.labels), "valid": key.validity.value} for key in series.keys],
         "dependencies": [
             {"labels": sorted(item.determinant), "fix": sorted(item.dependent), "valid": item.validity.value}

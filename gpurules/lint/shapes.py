@@ -3,7 +3,7 @@
 Generated files repeat a few expressions over hundreds of metrics and targets. A rule whose shape was found free of
 findings needs no second look; where something was found, every rule of the shape is looked at, for its words and places
 are its own. Two rules share a shape only if no check can tell them apart, so what checks ask of a metric or value must
-be part of it: see ``_class`` and ``_PLAIN_LABELS``. A test holds both ways of checking against each other.
+be part of it: see ``_class``, ``_TELLING_LABELS``, ``_COMPARED``. A test holds both ways against each other.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping
 
+from gpurules.catalog.field import FieldKind
 from gpurules.lint.records import Records
 from gpurules.lint.sources.model import Rule
 from gpurules.lint.target import is_dcgm_name
@@ -49,10 +50,28 @@ _TOKENS = re.compile(
     re.VERBOSE | re.ASCII,
 )
 _MATCHER = re.compile(r'(?P<label>[a-zA-Z_]\w*)\s*(?P<op>!?=)\s*"(?P<value>[A-Za-z0-9_.:/-]+)"', re.ASCII)
-_PLAIN_LABELS = frozenset(
-    ("job", "instance", "cluster", "namespace", "name", "gpu", "Hostname", "hostname", "team", "service")
+_TELLING_LABELS = frozenset(
+    (
+        "__name__",
+        "pod",
+        "exported_pod",
+        "vmi_pod",
+        "uuid",
+        "UUID",
+        "phase",
+        "resource",
+        "unit",
+        "owner_kind",
+        "le",
+        "quantile",
+    )
 )
-"""Labels of which a check only asks whether the value is fixed, and to the same as elsewhere in the expression."""
+"""Labels whose very values a check or the inference looks at; of others only whether they are fixed, and where to the
+same."""
+_SHARE = " share"
+_NUMBER = "\0N"
+_COMPARED = re.compile(r"((?:[<>]=?|[=!]=)\s*(?:bool\s+)?)[1-9][0-9.]*(?![\w.:]|\s*[*/%^])", re.ASCII)
+"""A comparison with a number above 0 that is no factor. Which one matters only where the field has a greatest value."""
 
 
 class Shapes:
@@ -83,6 +102,8 @@ class Shapes:
             return _MATCHER.sub(lambda one: _value(one, seen), braces) if braces else found[0]
 
         text = _TOKENS.sub(stand_in, rule.text)
+        if not any(stood.endswith(_SHARE) for stood in seen.values()):
+            text = _COMPARED.sub(r"\1" + _NUMBER, text)
         labels = tuple(sorted(rule.own_labels.items())) if rule.labels else ()
         return (rule.record is None, labels, rule.text if strange else text)
 
@@ -118,14 +139,15 @@ class Shapes:
             # Checks that ask releases or counters files look at the name itself.
             metric if target.exporters_named or target.selection is not None else "",
         )
-        return f"field {self._number(key)}"
+        share = field.kind in (FieldKind.RATIO, FieldKind.FLAG)
+        return f"field {self._number(key)}{_SHARE if share else ''}"
 
     def _number(self, key: Hashable) -> int:
         return self._numbers.setdefault(key, len(self._numbers))
 
 
 def _value(matcher: re.Match[str], seen: dict[str, str]) -> str:
-    if matcher["label"] not in _PLAIN_LABELS:
+    if matcher["label"] in _TELLING_LABELS:
         return matcher[0]
     key = f"={matcher['value']}"
     stand_in = seen.get(key)

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from gpurules.app.lint import write_rewrites
 from gpurules.cli.main import run
 from gpurules.lint.finding import Edit, Finding, Place, Severity, words_of
+from gpurules.lint.identifiers import CHECKS
+from gpurules.lint.linting import run as run_checks
+from gpurules.lint.located import Located
 from gpurules.lint.repair.edits import repaired
 from gpurules.lint.repair.rounds import Rewrite, repair
 from gpurules.lint.sources.again import rule_file
@@ -21,6 +24,8 @@ from gpurules.lint.sources.model import Workspace
 from gpurules.text.errors import InputError
 from gpurules.text.span import SourceText, Span
 from gpurules.text.yaml import compose_document
+from lint_cases import TODAY, Case, found_by, made_target, read_cases
+from lint_cases import loaded as loaded_case
 
 HEAD = "# kept: comments\ngroups:\n  - {name: g, rules: [   # and layout\n"
 
@@ -303,3 +308,37 @@ def test_nothing_is_written_where_a_file_has_changed_meanwhile(folder: Path) -> 
     with pytest.raises(InputError, match="b: the file has changed meanwhile; run it again"):
         write_rewrites([Rewrite("a", "old\n", "new\n"), Rewrite("b", "older\n", "new\n")])
     assert (folder / "a").read_text(encoding="utf-8") == "old\n"
+
+
+def _fixable() -> list[Case]:
+    """The cases of checks whose findings bring a repair."""
+    return [case for check in CHECKS for case in read_cases(check) if any(one.fixable for one in cases_of(case))]
+
+
+def cases_of(case: Case) -> list[Located]:
+    """What the check of a case finds in it."""
+    return found_by(case.check, case.text, case.options)
+
+
+@pytest.mark.parametrize("case", _fixable(), ids=lambda case: f"{case.check}: {case.name}")
+def test_what_a_check_calls_certain_is_repaired_and_nothing_else_is_found_then(case: Case) -> None:
+    against = made_target(case.options)
+    chosen = frozenset(CHECKS) if case.check.startswith("lint/") else frozenset((case.check,))
+
+    def look(what: Loaded) -> list[Finding]:
+        return run_checks(what, against, chosen, TODAY)
+
+    before = loaded_case(case.text)
+    findings = look(before)
+    fixable = [finding for finding in findings if finding.edits]
+    done = repair(before, findings, look)
+    assert done.fixed >= len(fixable), case.text
+    assert not any(finding.edits for finding in done.findings)
+    assert len(done.findings) <= len(findings) - len(fixable)
+    (rewrite,) = done.rewrites
+    kept = [line for line in rewrite.before.splitlines() if "#" in line and "gpurules:" not in line]
+    assert all(line.partition("#")[2] in rewrite.after for line in kept)
+
+
+def test_some_checks_repair() -> None:
+    assert {case.check for case in _fixable()} >= {"lint/unused-comment", "structure/envelope"}

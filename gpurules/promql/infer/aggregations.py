@@ -97,7 +97,9 @@ def _selected(
     op, span = node.op.text, node.op.span
     number = parameter.value if isinstance(parameter, ScalarType) else None
     if number is None or number != number:
-        why = "Prometheus fails where its parameter is not a number, and it is no constant"
+        why = "its parameter is NaN, which Prometheus refuses"
+        if number is None:
+            why = "Prometheus fails where its parameter is not a number, and it is no constant"
         notes.unproved.append(Unproved(op, span, why))
         return series
     if op == "limit_ratio" or number >= 2:

@@ -131,7 +131,7 @@ SPECIAL: Mapping[str, str] = {
     "min_of": "SS",
     "histogram_quantile": "SV",
     "histogram_fraction": "SSV",
-    "histogram_quantiles": "VTS*",
+    "histogram_quantiles": "VTSS*",
     "info": "VV?",
 }
 

@@ -11,8 +11,8 @@ from dataclasses import replace
 from gpurules.promql.infer.aggregations import aggregation_type
 from gpurules.promql.infer.findings import Environment, Inference, NodeType, Notes, UnitMismatch
 from gpurules.promql.infer.functions import call_type
-from gpurules.promql.infer.keys import ALWAYS, INSTANT, always_only
-from gpurules.promql.infer.labelset import NAME, one_name
+from gpurules.promql.infer.keys import always_only, key_validity
+from gpurules.promql.infer.labelset import NAME, all_but
 from gpurules.promql.infer.matching import filled, match_vectors, matched_labels, set_operation, with_common
 from gpurules.promql.infer.memory import NO_CHANGES, Held, changes_of, key_of, recalled, remembered
 from gpurules.promql.infer.origins import Outlines
@@ -178,7 +178,11 @@ def _perhaps_named(before: SeriesType, unnamed: SeriesType) -> SeriesType:
     if before.names is not None and not any(before.names):
         return unnamed
     names = None if before.names is None else before.names | {""}
-    return replace(unnamed, names=names, distinct=ALWAYS if one_name(before) else INSTANT)
+    distinct = key_validity(before, all_but((NAME,)))
+    if distinct is None:
+        # Where the name stays nothing fails, and what was inferred on the assumption that nothing does is not true.
+        unnamed = replace(unnamed, keys=(), dependencies=())
+    return replace(unnamed, names=names, distinct=distinct)
 
 
 def _measure(expression: Expression, type_: SeriesType | ScalarType) -> Measure:

@@ -153,7 +153,7 @@ class Notes:
     """Collects failures and findings while a tree is walked; ``subjects`` holds one for each failure.
 
     ``windowed``: the node under way is evaluated over the range of a subquery. There ``label_replace``, ``label_join``
-    (since Prometheus 2.5x) and the minus work on the series of the whole range at once, which must stay distinct.
+    (in releases after 2.42) and the minus work on the series of the whole range at once, which must stay distinct.
     """
 
     failures: list[Failure] = field(default_factory=list)

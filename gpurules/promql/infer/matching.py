@@ -192,9 +192,10 @@ def _many_to_one(
     if _looks(node, many, one):
         what = f"the one side may have several series for {matched}"
         unique = _require_key("E2", what, node, one_node, one, matched, notes)
+    # Rules are evaluated from their printed form, which lacks an empty ignoring and its group (prometheus#17643).
     lost = matched.complement and matched.labels == {NAME}
     if lost and not never:
-        what = "as a rule this is matched one to one (Prometheus before 3.9 loses `ignoring ()` and its group)"
+        what = "as a rule this is matched one to one (older releases lose `ignoring ()` and its group)"
         _require_key("E2" if node.group.right else "E3", what, node, many_node, many, matched, notes)
     overwritten = frozenset(label for label in include if label not in matched)
     kept = all_but(overwritten | {NAME} if drops_name else overwritten)

@@ -39,13 +39,14 @@ def explained(notes: Notes, nodes: Iterable[NodeType], environment: Environment)
                 failure,
                 reason_span=failure.reason_span if span == NOWHERE else span,
                 reason=reason,
-                unknown=_unknown(subject.operand, environment),
+                unknown=unknown_metrics(subject.operand, environment),
             )
         )
     return told
 
 
-def _unknown(operand: Expression, environment: Environment) -> frozenset[str]:
+def unknown_metrics(operand: Expression, environment: Environment) -> frozenset[str]:
+    """The metrics that ``operand`` reads and of which nothing is declared; ``*`` for a selector that names none."""
     found: set[str] = set()
     for node in walk(operand):
         if isinstance(node, VectorSelector):

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from gpurules.promql.infer.findings import MESSAGES, Failure
-from gpurules.promql.infer.keys import ALWAYS, always_only, key_validity, restrict, unproved_labels, with_whole_key
-from gpurules.promql.infer.labelset import NAME, all_but
-from gpurules.promql.infer.selectors import ANYTHING
+from gpurules.promql.infer.keys import (
+    ALWAYS,
+    always_only,
+    key_validity,
+    restrict,
+    united_facts,
+    unproved_labels,
+    with_whole_key,
+)
+from gpurules.promql.infer.labelset import NAME, all_but, may_have, one_name
+from gpurules.promql.infer.selectors import ANYTHING, separator, united_labels
 from gpurules.promql.infer.steps import SINGLE
-from gpurules.promql.types import Change, ExpressionType, ScalarType, SeriesType
+from gpurules.promql.types import Change, ExpressionType, Kind, ScalarType, SeriesType
 from gpurules.text.span import NOWHERE, Span
 
 
@@ -44,6 +52,7 @@ def record_type(
             kept.labels,
             unproved_labels(expression, kept),
             True,
+            _why(expression, labels),
         )
     series = restrict(expression, kept)
     values = {label: value for label, value in labels.items() if value}
@@ -59,3 +68,36 @@ def record_type(
         changes={**expression.changes, **changes},
     )
     return with_whole_key(always_only(series)), failure
+
+
+def _why(expression: SeriesType, labels: Iterable[str]) -> str:
+    lost = [f"`{label}`" for label in sorted(labels) if may_have(expression, label)]
+    told = [f"{', '.join(lost)} {'get' if len(lost) > 1 else 'gets'} one value"] if lost else []
+    if not one_name(expression):
+        told.append("series of several names get one name")
+    return " and ".join(told)
+
+
+def united_records(parts: Sequence[SeriesType]) -> SeriesType:
+    """The type of a record that several rules write, each with the type that ``record_type`` gave for it.
+
+    Rules that write one name are told apart by labels that one of them sets, or always has and another never; only then
+    is a key of all of them known. Raises ValueError without parts.
+    """
+    first, *others = parts
+    if not others:
+        return first
+    between = separator(parts)
+    keys, dependencies = united_facts(parts, [] if between is None else [(between, ALWAYS)])
+    units = {part.unit for part in parts}
+    kinds = {part.kind for part in parts}
+    united = replace(
+        united_labels(parts),
+        names=first.names,
+        keys=keys,
+        dependencies=dependencies,
+        distinct=ALWAYS,
+        unit=first.unit if len(units) == 1 else None,
+        kind=first.kind if len(kinds) == 1 else Kind.UNKNOWN,
+    )
+    return with_whole_key(united)

@@ -24,6 +24,7 @@ from gpurules.promql.types import Change, Kind, RangeType, SeriesType
 
 MOST_METRICS = 4096
 MOST_SHAPES = 16
+MOST_SHAPES_SEEN = 128
 MOST_HELD = 4096
 
 ANYTHING = SeriesType(open=True, names=None, distinct=None)
@@ -116,6 +117,8 @@ def _named_series(names: frozenset[str], environment: Environment, matchers: Seq
         shape = replace(_settled(series, tests), names=frozenset(), unit=None, kind=Kind.UNKNOWN, distinct=ALWAYS)
         if shape not in shapes:
             shapes.append(shape)
+            if len(shapes) > MOST_SHAPES_SEEN:
+                return _all_matched(replace(ANYTHING, names=names), matchers)
     matched = [shape for shape in (_all_matched(shape, matchers) for shape in shapes) if not shape.empty]
     if not matched:
         result = _all_matched(shapes[0], matchers)
@@ -149,7 +152,7 @@ def _united_shapes(shapes: Sequence[SeriesType], one_each: bool) -> SeriesType:
         return shapes[0]
     parts = shapes if len(shapes) > 1 else (shapes[0], shapes[0])
     separators = [(frozenset((NAME,)), ALWAYS)]
-    between = _separator(parts) if one_each else None
+    between = separator(parts) if one_each else None
     if between is not None:
         separators.append((between, ALWAYS))
     keys, dependencies = united_facts(parts, separators)
@@ -157,7 +160,7 @@ def _united_shapes(shapes: Sequence[SeriesType], one_each: bool) -> SeriesType:
     return replace(united_labels(parts), keys=keys, dependencies=dependencies, distinct=distinct)
 
 
-def _separator(parts: Sequence[SeriesType]) -> frozenset[str] | None:
+def separator(parts: Sequence[SeriesType]) -> frozenset[str] | None:
     """Labels on which no two series of different parts agree; None where such are not known."""
     found = set()
     for one, other in combinations(parts, 2):

@@ -45,6 +45,7 @@ from gpurules.promql.syntax.selectors import (
     read_modifiers,
     unexpected,
 )
+from gpurules.promql.syntax.similar import read
 from gpurules.promql.syntax.stacks import Bracket, Operand, Operator
 from gpurules.promql.syntax.strings import unquote
 from gpurules.promql.syntax.times import ranged, with_at, with_offset
@@ -73,6 +74,11 @@ def parse(text: str) -> Expression:
     Raises SyntaxProblem where Prometheus would refuse the text (or accept it only in a form this tree cannot hold:
     ``unsupported``), where it is longer than 128 KiB characters and where its tree is deeper than 200 nodes.
     """
+    return read(text, parse_anew)
+
+
+def parse_anew(text: str) -> Expression:
+    """As ``parse``, without a look at what was read before."""
     return _Parser(text).parse()
 
 

@@ -45,6 +45,14 @@ FOUND: list[tuple[str, dict[str, str], list[str], str, dict[str, str] | None, st
     ("atan2 with a number keeps it too", {"m": "a | a"}, ["m a=1"], "m atan2 2", None, ""),
     ("and so does atan2 on the name", {"m": "a | a"}, ["m a=1"], "m atan2 on (a, __name__) m", None, ""),
     (
+        "nor are series of several names distinct behind atan2",
+        {"m": "a | a", "n": "a | a"},
+        ["m a=1", "n a=1"],
+        '{__name__=~"m|n"} atan2 3',
+        None,
+        "E1",
+    ),
+    (
         "a rule loses ignoring () group_left, which leaves a one-to-one match",
         {"m": "a | a", "n": "a | a"},
         ["m a=1", "n a=1"],

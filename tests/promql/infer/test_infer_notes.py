@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.infer.findings import Inference, Mismatch
 from gpurules.promql.infer.patterns import literal_alternatives, matches_empty
-from gpurules.promql.infer.records import record_type
+from gpurules.promql.infer.records import record_type, united_records
 from gpurules.promql.syntax.build import call, matcher, number, selector
 from gpurules.promql.syntax.parser import parse
 from gpurules.promql.syntax.tree import (
@@ -254,6 +256,45 @@ def test_a_record_keeps_what_holds_for_all_time(
     recorded, failure = record_type("r", inferred(text).type, rule_labels)
     assert (labels_told(recorded), keys_told(recorded)) == (labels, keys)
     assert (failure is not None and failure.code == "E5") is fails
+
+
+UNITED = [
+    # expressions and rule labels of the rules that write one record, its labels and keys
+    ([("o", {})], "r: name node ns pod", "ns pod"),
+    ([("o", {"l": "1"}), ("o", {"l": "2"})], "r: l name node ns pod", "l ns pod"),
+    ([("o", {"l": "1"}), ("g", {"l": "2"})], "r: gpu? l name? node? ns pod", "gpu ns pod"),
+    ([("o", {"l": "1"}), ("o", {})], "r: l? name node ns pod", "l ns pod"),
+    ([("o", {}), ("o", {})], "r: name node ns pod", "name node ns pod"),
+    ([("o", {}), ("g", {})], "r: gpu? name? node? ns pod", "gpu ns pod"),
+    ([("sum(g)", {"l": "1"}), ("sum(o)", {"l": "2"}), ("vector(1)", {"l": "3"})], "r: l", "l"),
+    ([("sum(g)", {}), ("sum by (ns) (o)", {})], "r: ns?", "ns"),
+    ([("x", {}), ("o", {})], "r: name? node? ns? pod? ...", ""),
+]
+
+
+@pytest.mark.parametrize(("rules", "labels", "keys"), UNITED)
+def test_a_record_of_several_rules(rules: list[tuple[str, dict[str, str]]], labels: str, keys: str) -> None:
+    united = united_records([record_type("r", inferred(text).type, own)[0] for text, own in rules])
+    united = replace(united, constants={})
+    assert (labels_told(united), keys_told(united)) == (labels, keys)
+
+
+@pytest.mark.parametrize(
+    ("text", "labels", "reason"),
+    [
+        ("o", {"pod": "x", "l": "1"}, "`pod` gets one value"),
+        ('{__name__=~"g|h"}', {"l": "1"}, "series of several names get one name"),
+        (
+            '{__name__=~"g|h"}',
+            {"ns": "", "pod": "1"},
+            "`ns`, `pod` get one value and series of several names get one name",
+        ),
+    ],
+)
+def test_why_the_labels_of_a_rule_collide(text: str, labels: dict[str, str], reason: str) -> None:
+    failure = record_type("r", inferred(text).type, labels)[1]
+    assert failure is not None
+    assert failure.reason == reason
 
 
 def test_a_record_of_a_string_fails() -> None:

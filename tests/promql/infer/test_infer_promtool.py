@@ -129,7 +129,7 @@ TIMES = ("4m", "7m", "9m", "15m")
 NOTHING_LIKE_IT = [{"labels": "expected_by_nobody", "value": 1}]
 EXPRESSION = re.compile(r'\s*expr: ("(?:[^"\\]|\\.)*"), time: \S+?, *(err: .*)?$')
 RANDOM = 150
-NEWER = re.compile("limit|first_over_time")
+NEWER = re.compile("limit|first_over_time|fill|sort_by")
 """What the oldest release that the tests use does not know."""
 
 
