@@ -189,10 +189,10 @@ def _declared(config: Config) -> list[MetricSchema]:
     return [schema for path in config.kubevirt.schemas for schema in read_schema(path)]
 
 
-def report(outcome: Outcome, form: str, colour: bool = False) -> str:
-    """The findings in one of the forms of ``gpurules.lint.reporters.registry``."""
+def report(outcome: Outcome, form: str, colour: bool = False, root: str = ".") -> str:
+    """The findings in one of the forms of ``gpurules.lint.reporters.registry``; ``root``: see ``Report``."""
     located = [locate(finding) for finding in outcome.findings]
     loaded = outcome.loaded
     sources = [*(file.source for file in loaded.workspace.files), *(file.source for file in loaded.unreadable)]
     names = tuple(dict.fromkeys(source.file for source in sources))
-    return reporter(form)(Report(located, len(names), len(loaded.workspace.rules), colour, names=names))
+    return reporter(form)(Report(located, len(names), len(loaded.workspace.rules), colour, root, names))

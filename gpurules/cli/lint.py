@@ -18,6 +18,13 @@ SEVERITIES = ("info", "warning", "error")
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the report."
 )
 @click.option("--output-file", metavar="FILE", default="-", show_default=True, help="Write the report here.")
+@click.option(
+    "--relative-to",
+    metavar="DIR",
+    default=".",
+    show_default=True,
+    help="The folder that paths start from in sarif, github, gitlab, junit and checkstyle.",
+)
 @click.option("--select", metavar="CHECK", multiple=True, help="Run only this check or group of checks; repeatable.")
 @click.option("--ignore", metavar="CHECK", multiple=True, help="Leave out this check or group of checks; repeatable.")
 @click.option(
@@ -62,6 +69,7 @@ def command(
     config: Config,
     form: str,
     output_file: str,
+    relative_to: str,
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     fail_on: str,
@@ -129,7 +137,7 @@ def command(
         entries = _count(outcome.outdated, "entry", "entries")
         _note(f"{entries} of {baseline} outdated; --write-baseline drops what is gone")
     to_terminal = output_file == "-" and wants_colour(color, os.environ, sys.stdout.isatty())
-    text = report(outcome, form, to_terminal)
+    text = report(outcome, form, to_terminal, relative_to)
     if text or output_file != "-":
         write_atomically(output_file, text, may_be_empty=True)
     if outcome.failed and not exit_zero:

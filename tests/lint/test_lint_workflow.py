@@ -267,3 +267,13 @@ def test_an_internal_error_is_hidden_by_nothing(
     arguments = ["lint", "--baseline", "known.json", "--exit-zero", "rules.yaml"]
     assert run(arguments) == 3
     assert "internal error: RuntimeError: broken" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("root", "path"), [(".", "rules.yaml"), ("..", "sub/rules.yaml"), ("rules", "../rules.yaml")])
+def test_paths_start_from_the_folder_that_is_named(
+    root: str, path: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(WRONG, "sub/rules.yaml")
+    monkeypatch.chdir("sub")
+    run(["lint", "--format", "gitlab", "--relative-to", root, "rules.yaml"])
+    assert [entry["location"]["path"] for entry in json.loads(capsys.readouterr().out)] == [path]

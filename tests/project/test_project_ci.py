@@ -101,7 +101,9 @@ def test_actions_of_others_have_a_version() -> None:
     assert all(re.fullmatch(r"[\w/-]+@v\d+", one) for one in used)
 
 
-def lint_step(inputs: Mapping[str, str], runner: Path) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
+def lint_step(
+    inputs: Mapping[str, str], runner: Path, folder: Path
+) -> tuple[subprocess.CompletedProcess[str], dict[str, str]]:
     """Runs the script of the action's step as a runner does; its answer and its outputs."""
     programs = runner / "gpurules" / "bin"
     programs.mkdir(parents=True)
@@ -115,10 +117,12 @@ def lint_step(inputs: Mapping[str, str], runner: Path) -> tuple[subprocess.Compl
         name: re.sub(r"\$\{\{ inputs\.([a-z-]+) \}\}", lambda found: values[found[1]], text)
         for name, text in step("lint")["env"].items()
     }
+    os.chdir(folder / values["working-directory"])
     done = run(
         *("bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)),
         RUNNER_TEMP=str(runner),
         GITHUB_OUTPUT=str(output),
+        GITHUB_WORKSPACE=str(folder),
         **variables,
     )
     lines = output.read_text(encoding="utf-8").splitlines()
@@ -132,6 +136,7 @@ def lint_step(inputs: Mapping[str, str], runner: Path) -> tuple[subprocess.Compl
         ("a finding", {}, 1, ["error wrong.yaml", "warning sub/a b.yaml"], 2),
         ("two paths, one with a blank", {"paths": "good.yaml\nsub/a b.yaml\n"}, 1, ["warning sub/a b.yaml"], 1),
         ("only errors fail", {"paths": "sub", "fail-on": "error"}, 0, ["warning sub/a b.yaml"], 1),
+        ("in a folder", {"working-directory": "sub"}, 1, ["warning sub/a b.yaml"], 1),
         ("options", {"arguments": "--ignore\nstructure,lint\n\n"}, 0, [], 0),
         ("what changed", {"diff": "HEAD"}, 0, [], 0),
         ("a baseline", {"baseline": "known.json"}, 1, ["warning sub/a b.yaml"], 1),
@@ -152,7 +157,7 @@ def test_action_lints(
 ) -> None:
     commit(good=GOOD, wrong=WRONG, other=OTHER, **{"sub/a b": WARNING})
     assert run("gpurules", "lint", "--baseline", "known.json", "--write-baseline", ".").returncode == 0
-    done, outputs = lint_step(inputs, tmp_path)
+    done, outputs = lint_step(inputs, tmp_path, project)
     assert (done.returncode, outputs["exit-code"]) == (code, str(code)), done.stderr
     commands = re.findall(r"^::(\w+) file=(.*?),", done.stdout, re.MULTILINE)
     assert sorted(f"{level} {file}" for level, file in commands) == sorted(annotated)
