@@ -7,7 +7,6 @@ that is known to happen (facts of KubeVirt and DCGM), or where the user declared
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpurules.labels import domains
@@ -32,10 +31,13 @@ class Judged:
     story: str
 
 
-def judged_failures(rule: TypedRule) -> Iterator[Judged]:
+def judged_failures(rule: TypedRule) -> tuple[Judged, ...]:
     """Every failure that the inference could not exclude."""
-    for failure in rule.inference.failures:
-        yield Judged(failure, _story(rule, failure))
+    known: tuple[Judged, ...] | None = rule.worked_out.get("judged")
+    if known is None:
+        known = tuple(Judged(failure, _story(rule, failure)) for failure in rule.inference.failures)
+        rule.worked_out["judged"] = known
+    return known
 
 
 def failing_side(rule: TypedRule, failure: Failure) -> Expression | None:

@@ -44,8 +44,15 @@ class Join:
         return self.node.left if self.node.group is not None and self.node.group.right else self.node.right
 
 
-def joins(rule: TypedRule) -> Iterator[Join]:
+def joins(rule: TypedRule) -> tuple[Join, ...]:
     """Every binary operation between two vectors."""
+    known: tuple[Join, ...] | None = rule.worked_out.get("joins")
+    if known is None:
+        known = rule.worked_out["joins"] = tuple(_joins(rule))
+    return known
+
+
+def _joins(rule: TypedRule) -> Iterator[Join]:
     for node in rule.nodes:
         if isinstance(node, Binary):
             left, right = rule.type_of(node.left), rule.type_of(node.right)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from gpurules.lint.records import Records, metric_of
 from gpurules.lint.target import Target
@@ -15,7 +16,8 @@ from gpurules.promql.types import ExpressionType, RangeType, ScalarType, SeriesT
 
 @dataclass(frozen=True)
 class TypedRule:
-    """``alert``: whether it is an alert, else a record; ``labels``: those that the rule sets."""
+    """``alert``: whether it is an alert, else a record; ``labels``: those that the rule sets. ``worked_out``: what one
+    check found out and others ask for as well."""
 
     alert: bool
     name: str
@@ -24,6 +26,7 @@ class TypedRule:
     tree: Expression
     inference: Inference
     records: Records
+    worked_out: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def target(self) -> Target:

@@ -23,8 +23,15 @@ class Use:
     series: SeriesType
 
 
-def uses(rule: TypedRule) -> Iterator[Use]:
+def uses(rule: TypedRule) -> tuple[Use, ...]:
     """Every label that is read of a vector, but for those in matchers."""
+    known: tuple[Use, ...] | None = rule.worked_out.get("uses")
+    if known is None:
+        known = rule.worked_out["uses"] = tuple(_uses(rule))
+    return known
+
+
+def _uses(rule: TypedRule) -> Iterator[Use]:
     for node in rule.nodes:
         match node:
             case Aggregation() if node.grouping is not None and not node.grouping.without:

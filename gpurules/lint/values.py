@@ -16,11 +16,17 @@ from gpurules.promql.syntax.tree import (
     Subquery,
     VectorSelector,
 )
-from gpurules.promql.types import Kind, SeriesType
+from gpurules.promql.types import ONE, Kind, SeriesType, Unit
+from gpurules.promql.units import word_for
 
 _KEEPING_CALLS = ("label_replace", "label_join", "sort", "sort_desc")
 _WITHIN = ("avg_over_time", "min_over_time", "max_over_time", "last_over_time", "first_over_time", "quantile_over_time")
 _WITHIN_AGGREGATIONS = ("max", "min", "avg", "topk", "bottomk", "quantile")
+
+
+def unit_words(unit: Unit) -> str:
+    """A unit in a message; numbers without unit are ratios from 0 to 1 as well as counts."""
+    return "plain numbers" if unit == ONE else word_for(unit)
 
 
 def plain_field(rule: TypedRule, node: Expression) -> Field | None:

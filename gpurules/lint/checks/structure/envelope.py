@@ -37,8 +37,9 @@ from gpurules.lint.sources.model import Document, Envelope
 from gpurules.text.node import MappingNode, Node, ScalarNode, SequenceNode, describe
 
 _VERSIONS = {
-    Envelope.PROMETHEUS_RULE: "monitoring.coreos.com/v1",
-    Envelope.VM_RULE: "operator.victoriametrics.com/v1beta1",
+    # The second is that of Red Hat's Cluster Observability Operator.
+    Envelope.PROMETHEUS_RULE: ("monitoring.coreos.com/v1", "monitoring.rhobs/v1"),
+    Envelope.VM_RULE: ("operator.victoriametrics.com/v1beta1",),
 }
 
 
@@ -47,16 +48,17 @@ def _run(document: Document) -> Iterator[Draft]:
     if document.envelope is Envelope.PLAIN:
         return
     node = document.node
-    wanted = _VERSIONS[document.envelope]
-    for key, value, given in (
-        ("kind", document.envelope.value, node.get("kind")),
-        ("apiVersion", wanted, node.get("apiVersion")),
+    for key, values, given in (
+        ("kind", (document.envelope.value,), node.get("kind")),
+        ("apiVersion", _VERSIONS[document.envelope], node.get("apiVersion")),
     ):
         if given is None:
-            yield Draft(f"{key} is missing", place_of(node), f"write {key}: {value}")
-        elif text_of(given) != value:
+            yield Draft(f"{key} is missing", place_of(node), f"write {key}: {values[0]}")
+        elif text_of(given) not in values:
             place = place_of(given)
-            yield Draft(f"{key} is not {value}", place, f"write {key}: {value}", edits=(Edit(place, value),))
+            yield Draft(
+                f"{key} is not {values[0]}", place, f"write {key}: {values[0]}", edits=(Edit(place, values[0]),)
+            )
     metadata = node.get("metadata")
     if not isinstance(metadata, MappingNode):
         yield Draft("metadata is missing", place_of(metadata or node), "write metadata: with a name")

@@ -38,9 +38,9 @@ from gpurules.lint.check import WorkspaceCheck
 from gpurules.lint.finding import Draft, Reason, Severity, place_of
 from gpurules.lint.records import Records, tree_of
 from gpurules.lint.sources.model import Rule, Workspace
+from gpurules.lint.values import unit_words
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.types import Kind, SeriesType
-from gpurules.promql.units import word_for
 
 
 def _run(workspace: Workspace, records: Records) -> Iterator[Draft]:
@@ -65,7 +65,7 @@ def _type(rule: Rule, records: Records) -> SeriesType | None:
 
 def _difference(one: SeriesType, other: SeriesType) -> str:
     if one.unit is not None and other.unit is not None and one.unit != other.unit:
-        return f"in {word_for(other.unit)} here, and in {word_for(one.unit)}"
+        return f"in {unit_words(other.unit)} here, and in {unit_words(one.unit)}"
     counters = {one.kind, other.kind}
     if Kind.COUNTER in counters and len(counters) == 2 and Kind.UNKNOWN not in counters:
         return f"a {other.kind.value} here, and a {one.kind.value}"

@@ -24,14 +24,14 @@ from collections.abc import Iterator
 from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.finding import Note, Severity
 from gpurules.lint.typed import TypedRule
+from gpurules.lint.values import unit_words
 from gpurules.promql.infer.findings import UnitMismatch
-from gpurules.promql.units import word_for
 
 
 def _run(rule: TypedRule) -> Iterator[Note]:
     for found in rule.inference.findings:
         if isinstance(found, UnitMismatch):
-            message = f"{found.operator} of different units: {word_for(found.left)} and {word_for(found.right)}"
+            message = f"{found.operator} of different units: {unit_words(found.left)} and {unit_words(found.right)}"
             yield Note(message, found.span, "bring both to one unit first")
 
 

@@ -28,6 +28,7 @@ from fractions import Fraction
 from gpurules.lint.check import NameCheck
 from gpurules.lint.finding import Note, Severity
 from gpurules.lint.typed import Recorded
+from gpurules.lint.values import unit_words
 from gpurules.promql.types import SECOND, Kind, SeriesType, Unit
 from gpurules.promql.units import UNITS, word_for
 from gpurules.text.span import Span
@@ -70,7 +71,7 @@ def _run(rule: Recorded) -> Iterator[Note]:
         return
     word, at, wanted = said
     if wanted != series.unit:
-        have = word_for(series.unit)
+        have = unit_words(series.unit)
         yield Note(
             f"the name says {word}, and the numbers are {have}",
             Span(start + at, start + at + len(word)),
