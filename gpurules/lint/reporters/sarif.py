@@ -7,6 +7,7 @@ holds ``primaryLocationLineHash``, the one that GitHub compares between runs, an
 from __future__ import annotations
 
 import json
+import re
 
 from gpurules.lint.finding import Severity
 from gpurules.lint.fingerprint import numbered
@@ -54,7 +55,10 @@ def _rule(check: str) -> dict[str, object]:
     documentation = page(check)
     return {
         "id": check,
+        "name": re.sub(r"(?:^|[/-])([a-z])", lambda found: found[1].upper(), check),
         "shortDescription": {"text": summary(check)},
+        # GitHub takes no rule without it.
+        "fullDescription": {"text": " ".join(documentation.partition("\n\nBad:")[0].split())},
         "help": {"text": documentation, "markdown": documentation},
         "defaultConfiguration": {"level": LEVELS[load(check).severity]},
         "properties": {"tags": [check.partition("/")[0]]},
