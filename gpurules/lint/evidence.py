@@ -19,6 +19,8 @@ GPU_DOMAINS = frozenset((domains.GPU_INDEX, domains.GPU_UUID, "gpu-device", "pci
 """What tells the GPUs of one VM apart."""
 _LOCAL_DOMAINS = frozenset((domains.GPU_INDEX, "gpu-device", "pci-address-guest", domains.GPU_INSTANCE, "mig-profile"))
 """What repeats in every guest."""
+_DEVICE_DOMAINS = frozenset(("device-plugin-id", "pci-address-host"))
+"""What repeats on equal nodes."""
 _LEADER_DOMAINS = frozenset((domains.SCRAPE_INSTANCE, domains.CONTROLLER_POD))
 _OTHER_IDENTITIES = frozenset(("migration-name", "pvc-name", "ip-address"))
 
@@ -64,10 +66,17 @@ def _story(rule: TypedRule, failure: Failure) -> str:
     series = rule.series_of(side) if side is not None else None
     if side is None or series is None or failure.code not in ("E2", "E3"):
         return _whole_key_story(rule, failure)
-    return story_of(series, failure.key, failure.varying) or _declared_story(rule, side, failure)
+    story = story_of(series, failure.key, failure.varying, _from_leader(rule, side))
+    return story or _declared_story(rule, side, failure)
 
 
-def story_of(series: SeriesType, key: frozenset[str], varying: frozenset[str]) -> str:
+def _from_leader(rule: TypedRule, side: Expression) -> bool:
+    """Whether virt-controller, of which one replica is the leader, emits series of ``side``."""
+    schemas = (rule.target.metric(metric) for _, metric in selectors_below(side))
+    return any(schema is not None and "virt-controller" in schema.emitter for schema in schemas)
+
+
+def story_of(series: SeriesType, key: frozenset[str], varying: frozenset[str], from_leader: bool = False) -> str:
     """How two series that agree on ``key`` are known to differ in labels of ``varying``; empty where none is known."""
     meanings = {series.domains.get(label, "") for label in key} | {
         series.domains.get(label, "") for label in series.constants
@@ -78,9 +87,13 @@ def story_of(series: SeriesType, key: frozenset[str], varying: frozenset[str]) -
     within = [label for label in key if series.domains.get(label, "") in _LOCAL_DOMAINS]
     if gpu and within and meanings - {""} <= _LOCAL_DOMAINS:
         return f"every guest counts its GPUs from 0, so series of several VMs share {' and '.join(sorted(within))}"
+    device = [label for label in key if series.domains.get(label, "") in _DEVICE_DOMAINS]
+    host = _in_domains(series, varying, frozenset((domains.NODE,)))
+    if device and host:
+        return f"equal nodes give their devices the same {' and '.join(sorted(device))}; the series differ in {host}"
     leader = _in_domains(series, varying, _LEADER_DOMAINS)
-    names_controller = domains.CONTROLLER_POD in series.domains.values()
-    if leader and names_controller and not meanings & (_LEADER_DOMAINS | _OTHER_IDENTITIES):
+    from_leader = from_leader or domains.CONTROLLER_POD in series.domains.values()
+    if leader and from_leader and not meanings & (_LEADER_DOMAINS | _OTHER_IDENTITIES):
         return (
             "when the leader of virt-controller changes, the series of both leaders are visible for up to a minute; "
             f"they differ in {leader}"

@@ -32,6 +32,7 @@ CHECKS: tuple[str, ...] = (
     "join/different-domains",
     "join/overwritten-label",
     "join/guest-label",
+    "join/scrape-label",
     "join/rate-after-join",
     "join/missing-launcher-pod",
     "join/arbitrary-deduplication",

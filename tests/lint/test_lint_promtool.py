@@ -20,7 +20,7 @@ STOPS = {
 }
 """Checks of what stops a rule, and what Prometheus says then."""
 
-EMPTY = ("join/absent-label", "join/different-domains", "labels/foreign-value")
+EMPTY = ("join/absent-label", "join/different-domains", "join/scrape-label", "labels/foreign-value")
 """Checks of what never yields anything."""
 
 

@@ -80,7 +80,7 @@ class Maker:
         elif kind < 0.94:
             node = selector(None, matcher(rng.choice(LABELS), "!=", ""), *matchers)
         else:
-            node = selector(rng.choice((UNKNOWN, BUCKETS)), *matchers)
+            node = selector(rng.choice((UNKNOWN, *BUCKETS)), *matchers)
         return self._timed(node) if rng.random() < 0.06 else node
 
     def _matcher(self) -> Matcher:
@@ -273,9 +273,12 @@ def _parameters(maker: Maker, depth: int) -> Expression:
 
 def _buckets(maker: Maker, depth: int) -> Expression:
     rng = maker.rng
-    inner: Expression = selector(BUCKETS)
+    buckets = selector(rng.choice(BUCKETS))
+    if rng.random() < 0.2:
+        buckets = selector(None, matcher(NAME, "=~", "|".join(BUCKETS)))
+    inner: Expression = buckets
     if rng.random() < 0.4:
-        inner = call("rate", MatrixSelector(selector(BUCKETS), Duration(4 * MINUTE)))
+        inner = call("rate", MatrixSelector(buckets, Duration(4 * MINUTE)))
     if rng.random() < 0.4:
         inner = Aggregation(Name("sum"), inner, Grouping(names(sorted({*maker.some(2), "le"}))))
     return call("histogram_quantile", number(0.9), maker.vector(depth) if rng.random() < 0.15 else inner)

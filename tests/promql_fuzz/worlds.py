@@ -20,7 +20,7 @@ UNKNOWN = "u"
 """A metric that has series and of which nothing is declared."""
 HIDDEN = ("e", "z")
 """Labels that series of open metrics may carry as well."""
-BUCKETS = "h_bucket"
+BUCKETS = ("h_bucket", "i_bucket")
 BOUNDS = ("1", "2", "+Inf")
 NAMES = ("m", "n", "o")
 
@@ -40,15 +40,16 @@ class Schema:
 
 
 def schema(rng: random.Random) -> Schema:
-    """Three random metrics and a classic histogram."""
+    """Three random metrics and two classic histograms."""
     types = {name: _with_key(rng, series_type(rng)) for name in NAMES}
-    buckets = series_type(rng)
-    types[BUCKETS] = replace(
-        buckets,
-        certain=buckets.certain | {"le"},
-        possible=buckets.possible | {"le"},
-        keys=tuple(replace(key, labels=key.labels | {"le"}) for key in buckets.keys),
-    )
+    for name in BUCKETS:
+        buckets = series_type(rng)
+        types[name] = replace(
+            buckets,
+            certain=buckets.certain | {"le"},
+            possible=buckets.possible | {"le"},
+            keys=tuple(replace(key, labels=key.labels | {"le"}) for key in buckets.keys),
+        )
     return Schema(types)
 
 

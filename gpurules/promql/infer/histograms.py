@@ -1,7 +1,7 @@
 """``histogram_quantile``, ``histogram_quantiles`` and ``histogram_fraction``: the buckets of a histogram become one.
 
-Classic buckets of all names are put together by their labels but ``le``; a native histogram loses its name. A native
-histogram is taken to carry no label ``le``.
+Classic buckets are put together by their labels but ``le``: 2.42 puts those of all names together, 2.53 those of each
+name, whose results may then be equal. A native histogram loses its name; it is taken to carry no label ``le``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from dataclasses import replace
 
 from gpurules.promql.infer.findings import Notes
 from gpurules.promql.infer.keys import (
+    INSTANT,
+    determined,
     key_validity,
     minimal_keys,
     restrict,
@@ -17,8 +19,8 @@ from gpurules.promql.infer.keys import (
     weaker,
     with_whole_key,
 )
-from gpurules.promql.infer.labelset import NAME, all_but, may_have
-from gpurules.promql.infer.steps import drop_name, with_measure
+from gpurules.promql.infer.labelset import NAME, all_but, may_have, one_name
+from gpurules.promql.infer.steps import with_measure
 from gpurules.promql.infer.units import Measure
 from gpurules.promql.syntax.tree import Call, Expression
 from gpurules.promql.types import ONE, Change, Dependency, Key, Kind, SeriesType
@@ -29,9 +31,12 @@ BUCKET = "le"
 def of_buckets(node: Call, series: SeriesType, operand: Expression, notes: Notes) -> SeriesType:
     """The type of ``histogram_quantile`` or ``histogram_fraction`` over ``series``, the type of ``operand``."""
     name, span = node.function.text, node.function.span
-    if BUCKET not in series.certain:
-        series = drop_name(series, name, span, operand, notes)
-    result = restrict(series, all_but((BUCKET, NAME)))
+    kept = all_but((BUCKET, NAME))
+    named = one_name(series) or NAME in determined(series, kept, INSTANT)
+    if not named and key_validity(series, kept) is None:
+        what = f"{name} drops the metric name, and histograms of different names may have the same labels"
+        notes.fail("E1", what, span, operand, series, kept)
+    result = restrict(series, kept)
     if may_have(series, BUCKET):
         result = replace(result, changes={**result.changes, BUCKET: Change("dropped", span)})
     measure = Measure(ONE, Kind.RATIO) if name == "histogram_fraction" else Measure(None, Kind.GAUGE)

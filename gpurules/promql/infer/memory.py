@@ -29,7 +29,7 @@ from gpurules.promql.syntax.tree import (
 from gpurules.promql.types import Change, ExpressionType, RangeType, ScalarType, SeriesType
 from gpurules.text.span import Span
 
-MOST_REMEMBERED = 8192
+MOST_REMEMBERED = 4096
 _READ_THE_TREE = frozenset(("absent", "absent_over_time"))
 NO_CHANGES: Mapping[str, Change] = {}
 

@@ -56,7 +56,9 @@ def record_type(
         )
     series = restrict(expression, kept)
     values = {label: value for label, value in labels.items() if value}
-    changes = {label: Change("set" if value else "dropped", span) for label, value in labels.items()}
+    # Other rules read this type: words of the rule that writes it would be taken for words of theirs.
+    changes = {label: Change(change.what) for label, change in expression.changes.items()}
+    changes |= {label: Change("set" if value else "dropped") for label, value in labels.items()}
     series = replace(
         series,
         names=frozenset((record,)),
@@ -65,7 +67,7 @@ def record_type(
         absent=series.absent.difference(values),
         distinct=ALWAYS,
         constants={**series.constants, **values},
-        changes={**expression.changes, **changes},
+        changes=changes,
     )
     return with_whole_key(always_only(series)), failure
 

@@ -20,7 +20,7 @@ from gpurules.promql.infer.keys import (
 from gpurules.promql.infer.labelset import NAME, all_but, apart, may_have
 from gpurules.promql.infer.patterns import literal_alternatives, matches_empty
 from gpurules.promql.syntax.tree import Matcher, MatrixSelector, VectorSelector
-from gpurules.promql.types import Change, Kind, RangeType, SeriesType
+from gpurules.promql.types import Change, Dependency, Kind, RangeType, SeriesType
 
 MOST_METRICS = 4096
 MOST_SHAPES = 16
@@ -157,6 +157,8 @@ def _united_shapes(shapes: Sequence[SeriesType], one_each: bool) -> SeriesType:
         separators.append((between, ALWAYS))
     keys, dependencies = united_facts(parts, separators)
     distinct = None if between is None else ALWAYS
+    if between is not None:
+        dependencies = tidy_dependencies((*dependencies, Dependency(between, frozenset((NAME,)), ALWAYS)))
     return replace(united_labels(parts), keys=keys, dependencies=dependencies, distinct=distinct)
 
 

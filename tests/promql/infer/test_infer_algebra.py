@@ -73,7 +73,7 @@ CASES = [
     ('w{c=""}', "w: a b? -c ...", "", "", ""),
     # selector, several names
     ('{__name__=~"g|h"}', "g,h: gpu job mig? ns pod", "__name__ gpu job mig ns pod", "", ""),
-    ('{__name__=~"g|n"}', "g,n: gpu? job? mig? ns pod? team?", "gpu job mig ns pod", "", ""),
+    ('{__name__=~"g|n"}', "g,n: gpu? job? mig? ns pod? team?", "gpu job mig ns pod", "gpu > __name__", ""),
     ('{__name__=~"g|x"}', "g,x: ...", "", "", ""),
     ('{__name__=~"g|h",__name__!="h"}', "g: gpu job mig? ns pod", "gpu job mig ns pod~", "", ""),
     ('{__name__=~"g.*"}', "*: ...", "", "", ""),
@@ -392,7 +392,8 @@ CASES = [
     ("histogram_quantile(0.9, x)", "-le ...", "", "", ""),
     ("histogram_quantile(0.9, sum by (le, ns) (rate(g[5m])))", "ns", "ns", "", ""),
     ('histogram_fraction(0, 1, {__name__=~"g|h"})', "gpu job mig? ns pod", "gpu job mig ns pod", "", "E1"),
-    ('histogram_fraction(0, 1, {__name__=~"k|l"})', "a", "a", "", ""),
+    ('histogram_fraction(0, 1, {__name__=~"k|l"})', "a", "a", "", "E1"),
+    ('histogram_fraction(0, 1, {__name__=~"k|g"})', "a? gpu? job? mig? ns? pod?", "a gpu job mig ns pod", "", ""),
     ('histogram_sum({__name__=~"g|h"})', "gpu job mig? ns pod", "gpu job mig ns pod", "", "E1"),
     ('histogram_quantiles(g, "q", 0.5, 0.9)', "gpu job mig? ns pod q", "gpu job mig ns pod q", "", ""),
     ('histogram_quantiles(g, "gpu", 0.5, 0.9)', "gpu job mig? ns pod", "gpu job mig ns pod", "", "E1"),

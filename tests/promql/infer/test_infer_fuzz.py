@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pytest
 
@@ -18,12 +17,9 @@ SEED = 17
 EXPRESSIONS = 300
 
 
-@pytest.fixture(scope="module")
-def promtool() -> Path:
-    return components.require("promtool")
-
-
-def test_the_inference_is_sound_and_useful(promtool: Path) -> None:
+@pytest.mark.parametrize("release", ["promtool-2.42", "promtool-2.53"])
+def test_the_inference_is_sound_and_useful(release: str) -> None:
+    promtool = components.require(release)
     cases = many(SEED, EXPRESSIONS)
     judge(promtool, cases)
     found = summary(cases)
@@ -81,6 +77,14 @@ FOUND: list[tuple[str, dict[str, str], list[str], str, dict[str, str] | None, st
         {"m": "a | a~", "n": "a | a~"},
         ["m a=1 0-2", "n a=1 3-5"],
         "max_over_time((-(m or on (a) n))[4m:1m])",
+        None,
+        "E1",
+    ),
+    (
+        "histogram_quantile keeps buckets of different names apart (2.53)",
+        {"m": "a le | a le", "n": "a le | a le"},
+        ["m a=1 le=1", "m a=1 le=+Inf", "n a=1 le=1", "n a=1 le=+Inf"],
+        'histogram_quantile(0.5, {__name__=~"m|n"})',
         None,
         "E1",
     ),

@@ -27,6 +27,7 @@ from gpurules.promql.syntax.tree import (
     walk,
 )
 from gpurules.promql.types import Guard, SeriesType, StringType
+from gpurules.text.span import NOWHERE, Span
 from promql_notation import dependencies_told, keys_told, labels_told, series
 
 TYPES = {
@@ -193,8 +194,11 @@ GUARDS = [
     ('guarded{vmpod=~".+"}', "ns vmpod > name"),
     ('guarded{vmpod="p"}', "ns > name"),
     ('guarded{ns!=""}', ""),
-    ('{__name__=~"guarded|i",vmpod!=""}', "__name__ ns vmpod > name node, node ns vmpod > name"),
-    ('{__name__=~"guarded|i"}', "__name__ ns vmpod > node"),
+    (
+        '{__name__=~"guarded|i",vmpod!=""}',
+        "node > __name__, __name__ ns vmpod > name node, node ns vmpod > __name__ name",
+    ),
+    ('{__name__=~"guarded|i"}', "node > __name__, __name__ ns vmpod > node"),
     ('last_over_time(guarded{vmpod!=""}[5m])', "ns vmpod > name"),
     ('guarded{vmpod!=""} or guarded{vmpod!="",ns="a"}', "ns vmpod > name"),
     ("guarded{vmpod!=''} or guarded", ""),
@@ -256,6 +260,15 @@ def test_a_record_keeps_what_holds_for_all_time(
     recorded, failure = record_type("r", inferred(text).type, rule_labels)
     assert (labels_told(recorded), keys_told(recorded)) == (labels, keys)
     assert (failure is not None and failure.code == "E5") is fails
+
+
+def test_a_record_names_no_words_of_its_rule() -> None:
+    recorded, _ = record_type("r", inferred("sum by (ns) (g)").type, {"l": "1"}, Span(3, 4))
+    assert {label: (change.what, change.span) for label, change in recorded.changes.items()} == {
+        "pod": ("dropped", NOWHERE),
+        "gpu": ("dropped", NOWHERE),
+        "l": ("set", NOWHERE),
+    }
 
 
 UNITED = [

@@ -66,8 +66,7 @@ def _one_lacks(label: str, without: SeriesType, other: SeriesType, join: Join) -
     side = "left" if without is join.left else "right"
     why = why_lacks(join.node.left if without is join.left else join.node.right, without, label)
     if label in other.certain:
-        never = "never removes anything" if join.node.op.text == "unless" else "never matches"
-        yield Note(f"this {never}: the {side} side has no {label}, the other side always has", span, "", why)
+        yield Note(f"this {_never(join)}: the {side} side has no {label}, the other side always has", span, "", why)
     else:
         message = f"the {side} side has no {label}, so only series without {label} match"
         yield Note(
@@ -91,6 +90,10 @@ def _exporter_lacks(label: str, rule: TypedRule, join: Join) -> Iterator[Note]:
             )
 
 
+def _never(join: Join) -> str:
+    return "never removes anything" if join.node.op.text == "unless" else "never matches"
+
+
 def _writes(node: Expression, label: str) -> bool:
     """Whether something below ``node`` may make the label."""
     for below in walk(node):
@@ -107,7 +110,7 @@ def _whole_labels(join: Join) -> Iterator[Note]:
         missing = sorted(label for label in other.certain if lacks(without, label))
         if missing:
             yield Note(
-                f"this never matches: the {side} side has no {', '.join(missing[:3])}, the other side always has",
+                f"this {_never(join)}: the {side} side has no {', '.join(missing[:3])}, the other side always has",
                 join.node.op.span,
                 "say on which labels to match: on (...)",
                 why_lacks(join.node.left if without is join.left else join.node.right, without, missing[0]),
