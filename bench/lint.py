@@ -49,7 +49,8 @@ def lint() -> Iterator[Ratio]:
             what = f"lint {RULES:,} join rules, {jobs} process{'es' if jobs > 1 else ''}"
             yield Ratio(what, min(ours), "promtool check rules", min(theirs), limit)
     used = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"         lint and promtool: at most {used:.0f} MB in one process, the limit for all of lint is {MEMORY} MB")
+    verdict = "ok" if 2 * used <= MEMORY else "OVER"
+    print(f"{2 * used:7.0f}  {MEMORY:>6}  {verdict:<4}  MB of lint with two processes: twice the largest process seen")
 
 
 def joins() -> str:

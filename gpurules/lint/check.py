@@ -10,7 +10,7 @@ from gpurules.lint.records import Records
 from gpurules.lint.sources.load import Unreadable
 from gpurules.lint.sources.model import Document, Rule, Workspace
 from gpurules.lint.suppressions.apply import Comments
-from gpurules.lint.typed import Recorded, TypedRule
+from gpurules.lint.typed import Named, TypedRule
 from gpurules.promql.syntax.problem import SyntaxProblem
 
 
@@ -56,10 +56,10 @@ class ExpressionCheck:
 
 @dataclass(frozen=True, slots=True)
 class NameCheck:
-    """Looks at the name of a record over its expression."""
+    """Looks at the name of a record or alert over its expression."""
 
     severity: Severity
-    run: Callable[[Recorded], Iterator[Note]]
+    run: Callable[[Named], Iterator[Note]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from gpurules.lint.records import Records
 from gpurules.lint.registry import checks
 from gpurules.lint.shapes import Shapes
 from gpurules.lint.sources.model import Rule
-from gpurules.lint.typed import Recorded, TypedRule
+from gpurules.lint.typed import Named, TypedRule
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.syntax.parser import parse
 from gpurules.promql.syntax.problem import SyntaxProblem
@@ -106,11 +106,9 @@ class Expressions:
             yield from self._weighed(identifier, check.severity, check.run(rule, problem))
 
     def _of_name(self, rule: Rule, look: Look) -> Iterator[Said]:
-        if rule.record is None:
-            return
-        recorded = Recorded(rule.name, rule.text, look.numbers)
+        named = Named(rule.name, rule.text, look.numbers, rule.record is None)
         for identifier, check in self._names:
-            yield from self._weighed(identifier, check.severity, check.run(recorded))
+            yield from self._weighed(identifier, check.severity, check.run(named))
 
     def _weighed(self, identifier: str, usual: Severity, notes: Iterator[Note]) -> Iterator[Said]:
         for note in notes:

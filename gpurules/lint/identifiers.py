@@ -57,6 +57,7 @@ CHECKS: tuple[str, ...] = (
     "dcgm/profiling-in-vgpu",
     "units/mismatch",
     "units/record-name",
+    "units/alert-name",
     "units/threshold",
     "kubevirt/launcher-name",
     "kubevirt/record-name",

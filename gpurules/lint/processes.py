@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import pickle
+import signal
 from collections.abc import Callable, Sequence
 from typing import IO, TypeVar
 
@@ -23,10 +24,26 @@ def in_processes(function: Callable[[Item], Result], items: Sequence[Item], jobs
     shares = [items[start::count] for start in range(count)]
     children = [_start(function, share) for share in shares[1:]]
     results: list[Result | None] = [None] * len(items)
-    results[0::count] = [function(item) for item in shares[0]]
-    for number, (process, pipe) in enumerate(children, start=1):
-        results[number::count] = _answer(process, pipe)
+    waiting = list(children)
+    try:
+        results[0::count] = [function(item) for item in shares[0]]
+        for number, (process, pipe) in enumerate(children, start=1):
+            results[number::count] = _answer(process, pipe)
+            waiting.remove((process, pipe))
+    finally:
+        # Nobody waits for these any more: a person gave up, or another one failed.
+        for process, pipe in waiting:
+            _stop(process, pipe)
     return results  # type: ignore[return-value]
+
+
+def _stop(process: int, pipe: IO[bytes]) -> None:
+    pipe.close()
+    try:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+    except (ProcessLookupError, ChildProcessError):
+        return
 
 
 def _start(function: Callable[[Item], Result], share: Sequence[Item]) -> tuple[int, IO[bytes]]:

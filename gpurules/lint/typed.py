@@ -71,12 +71,14 @@ class TypedRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
-    """A record's name over its expression: what checks of names look at. ``numbers``: the type, None where unknown."""
+class Named:
+    """A record's or alert's name over its expression: what checks of names look at. ``numbers``: the type, None where
+    it is not known."""
 
     name: str
     text: str
     numbers: SeriesType | ScalarType | None
+    alert: bool = False
 
 
 def bare(node: Expression) -> Expression:

@@ -176,3 +176,31 @@ def test_a_process_that_dies_is_an_error_and_no_clean_report(monkeypatch: pytest
 
     with pytest.raises(EnvironmentFault, match="worker process"):
         in_processes(dies, [1, 2, 3], 2)
+
+
+def test_no_process_is_left_behind_when_one_gives_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    import os
+    import time
+
+    from gpurules.lint.processes import in_processes
+
+    parent, fork = os.getpid(), os.fork
+    started: list[int] = []
+
+    def remembered() -> int:
+        started.append(fork())
+        return started[-1]
+
+    def stops(item: int) -> int:
+        if os.getpid() == parent:
+            raise KeyboardInterrupt
+        time.sleep(60)
+        return item
+
+    monkeypatch.setattr(os, "fork", remembered)
+    with pytest.raises(KeyboardInterrupt):
+        in_processes(stops, [1, 2, 3], 3)
+    assert len(started) == 2
+    for process in started:
+        with pytest.raises(ProcessLookupError):
+            os.kill(process, 0)

@@ -27,12 +27,12 @@ from collections.abc import Iterator
 from gpurules.conventions.name_linter import METRIC_PREFIX, check_record_name
 from gpurules.lint.check import NameCheck
 from gpurules.lint.finding import Note, Severity
-from gpurules.lint.typed import Recorded
+from gpurules.lint.typed import Named
 from gpurules.text.span import NOWHERE
 
 
-def _run(rule: Recorded) -> Iterator[Note]:
-    if not any(part.startswith(METRIC_PREFIX) for part in rule.name.split(":")):
+def _run(rule: Named) -> Iterator[Note]:
+    if rule.alert or not any(part.startswith(METRIC_PREFIX) for part in rule.name.split(":")):
         return
     for found in check_record_name(rule.name, rule.text):
         yield Note(f"KubeVirt's linter: {found.message}", NOWHERE, field="name")

@@ -25,12 +25,12 @@ from collections.abc import Iterator
 from gpurules.conventions.upstream_names import check_upstream_name
 from gpurules.lint.check import NameCheck
 from gpurules.lint.finding import Note, Severity
-from gpurules.lint.typed import Recorded
+from gpurules.lint.typed import Named
 from gpurules.text.span import NOWHERE
 
 
-def _run(rule: Recorded) -> Iterator[Note]:
-    for found in check_upstream_name(rule.name):
+def _run(rule: Named) -> Iterator[Note]:
+    for found in check_upstream_name(rule.name) if not rule.alert else ():
         yield Note(found.message, NOWHERE, field="name")
 
 

@@ -27,7 +27,7 @@ from fractions import Fraction
 
 from gpurules.lint.check import NameCheck
 from gpurules.lint.finding import Note, Severity
-from gpurules.lint.typed import Recorded
+from gpurules.lint.typed import Named
 from gpurules.lint.values import unit_words
 from gpurules.promql.types import SECOND, Kind, SeriesType, Unit
 from gpurules.promql.units import UNITS, word_for
@@ -52,9 +52,9 @@ _GROWTH = re.compile("rate|increase|delta")
 """In the last part of a name: what comes before is the counter that it was taken of."""
 
 
-def _run(rule: Recorded) -> Iterator[Note]:
+def _run(rule: Named) -> Iterator[Note]:
     series = rule.numbers
-    if not isinstance(series, SeriesType):
+    if rule.alert or not isinstance(series, SeriesType):
         return
     metric, start = _metric_part(rule.name)
     total = metric.endswith("_total")
