@@ -10,8 +10,9 @@ JOBS ?= auto
 TESTS ?= tests
 PYTEST_FLAGS ?=
 FUZZ_FLAGS ?=
+GRAMMAR_FLAGS ?=
 
-.PHONY: help rules test lint bench fuzz docs goldens components clean
+.PHONY: help rules test lint bench fuzz grammar docs goldens components clean
 
 help: ## Say what there is.
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -37,6 +38,9 @@ bench: $(VENV)/.developed components ## Print the measured ratios.
 fuzz: $(VENV)/.developed components ## Hold 5,000 random expressions against promtool.
 	@PYTHONPATH=tests $(BIN)/python -m promql_fuzz.long_run $(FUZZ_FLAGS)
 
+grammar: $(VENV)/.developed ## Hold the parser against Prometheus' own editor grammar.
+	@PYTHONPATH=tests $(BIN)/python -m grammar.long_run $(GRAMMAR_FLAGS)
+
 docs: $(VENV)/.developed ## Rewrite the generated parts of docs/.
 	@$(BIN)/python docs/generate.py
 
@@ -45,6 +49,7 @@ goldens: $(VENV)/.developed components ## Rewrite the golden files of the tests.
 
 components: $(VENV)/.developed
 	@$(BIN)/python tests/components.py fetch
+	@$(BIN)/python tests/rule_corpus.py fetch
 
 clean: ## Remove what the other targets made.
 	@rm -rf $(VENV) .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist build rules.yaml

@@ -12,9 +12,12 @@ import probe_fleet
 import start
 from ratio import HEADING, Ratio, show
 
+import lint
+
 BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "start": start.start,
     "render": start.render,
+    "lint": lint.lint,
     "evaluation": evaluation.evaluation,
     "paths": paths.paths,
     "levels": evaluation.levels,

@@ -16,6 +16,8 @@ import click
 
 from gpurules.cli.root import COMMANDS, PROGRAM, load, root
 from gpurules.labels import kubevirt
+from gpurules.lint.registry import checks, summary
+from gpurules.lint.registry import page as page_of_check
 from gpurules.probe.diagnosis.registry import AREAS
 from gpurules.probe.report.schema import schema
 from gpurules.rules.identities.registry import IDENTITIES
@@ -35,6 +37,24 @@ def page(command: str) -> Path:
 def pages() -> tuple[Path, ...]:
     """Every page that has a generated part: the index of the commands, each command's own, and pages of registries."""
     return (page("README"), *(page(name) for name in COMMANDS), DOCS / "paths.md", DOCS / "probe.md")
+
+
+def check_pages() -> dict[Path, str]:
+    """The pages of lint's checks, which are generated as a whole: the list, then one for each check."""
+    folder = DOCS / "checks"
+    rows = "".join(
+        f"| [`{name}`]({name}.md) | {check.severity.word} | {_cell(summary(name))} |\n"
+        for name, check in checks().items()
+    )
+    index = (
+        "# Checks of gpurules lint\n\nWritten by `make docs` from the checks' own words. "
+        "`gpurules explain CHECK` prints a page.\n\n| check | severity | finds |\n|---|---|---|\n" + rows
+    )
+    texts = {folder / "README.md": index}
+    for name, check in checks().items():
+        how = f"Severity {check.severity.word}. To disable it on a rule: `# gpurules: disable={name} why`."
+        texts[folder / f"{name}.md"] = f"# {name}\n\n{page_of_check(name)}\n\n{how}\n"
+    return texts
 
 
 def rewritten(path: Path) -> str:
@@ -143,6 +163,11 @@ def main() -> int:
     """Rewrite what differs, and say which."""
     for path, text in [*((path, rewritten(path)) for path in pages()), (DOCS / "probe.schema.json", schema_text())]:
         if not path.exists() or text != path.read_text(encoding="utf-8"):
+            path.write_text(text, encoding="utf-8")
+            print(f"wrote {path.relative_to(DOCS.parent)}")
+    for path, text in check_pages().items():
+        if not path.exists() or text != path.read_text(encoding="utf-8"):
+            path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path.relative_to(DOCS.parent)}")
     return 0

@@ -164,19 +164,19 @@ def _unpack(component: Component) -> None:
     packages, target = component.package.split(), component.unpacked
     print(f"fetching {packages[0]} of Debian {component.suite}", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    apt = _isolated_apt(component.suite)
+    apt = isolated_apt(component.suite)
     with tempfile.TemporaryDirectory(dir=target.parent) as name:
         folder, root = Path(name), Path(name) / "root"
         if component.form == "package":
-            _run([*apt, "download", *packages], name)
+            run([*apt, "download", *packages], name)
         else:
             (folder / "partial").mkdir()
             with_dependencies = ["install", "--download-only", "--yes", "--no-install-recommends"]
-            _run([*apt, "-o", f"Dir::Cache::archives={folder}", *with_dependencies, *packages], name)
+            run([*apt, "-o", f"Dir::Cache::archives={folder}", *with_dependencies, *packages], name)
         for archive in folder.glob("*.deb"):
-            _run(["dpkg", "-x", str(archive), "root"], name)
+            run(["dpkg", "-x", str(archive), "root"], name)
             if component.form == "package":
-                version = _run(["dpkg-deb", "--field", str(archive), "Version"], name)
+                version = run(["dpkg-deb", "--field", str(archive), "Version"], name)
                 (root / PACKAGE_VERSION).write_text(version, encoding="utf-8")
         if component.form == "closure":
             _wrap(root / "usr" / "bin" / component.program)
@@ -211,14 +211,18 @@ def _machine(root: Path, folder: Path, kernel: str) -> Path:
     return folder / "machine"
 
 
-def _isolated_apt(suite: str) -> list[str]:
-    """The command line of an apt-get that reads ``suite`` alone and changes nothing of the system's."""
-    base = CACHE / "apt" / suite
+@cache
+def isolated_apt(suite: str, kind: str = "deb") -> list[str]:
+    """The command line of an apt-get that reads ``suite`` alone and changes nothing of the system's.
+
+    ``kind``: ``deb`` for binary packages, ``deb-src`` for sources.
+    """
+    base = CACHE / "apt" / (suite if kind == "deb" else f"{suite}-sources")
     for folder in ("etc/sources.list.d", "etc/preferences.d", "state/lists/partial", "cache/archives/partial"):
         (base / folder).mkdir(parents=True, exist_ok=True)
     if not KEYRING.exists():
         raise Unavailable(f"{KEYRING} is missing (package debian-archive-keyring)")
-    source = f"deb [signed-by={KEYRING}] {_debian_mirror()} {suite} main\n"
+    source = f"{kind} [signed-by={KEYRING}] {_debian_mirror()} {suite} main\n"
     (base / "etc" / "sources.list").write_text(source, encoding="utf-8")
     (base / "status").touch()
     options = {
@@ -234,7 +238,7 @@ def _isolated_apt(suite: str) -> list[str]:
         "Acquire::http::Timeout": 20,
     }
     apt = ["apt-get", "-q", *(word for key, value in options.items() for word in ("-o", f"{key}={value}"))]
-    _run([*apt, "update", "--error-on=any"], str(base))
+    run([*apt, "update", "--error-on=any"], str(base))
     return apt
 
 
@@ -252,7 +256,8 @@ def _debian_mirror() -> str:
     raise Unavailable("the package sources of this system name no Debian mirror; put the program on PATH instead")
 
 
-def _run(words: list[str], folder: str) -> str:
+def run(words: list[str], folder: str) -> str:
+    """What a program in ``folder`` writes to standard output; Unavailable, with its last words, where it fails."""
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
     if done.returncode:
         last = (done.stderr.strip() or done.stdout.strip()).splitlines()[-1:]

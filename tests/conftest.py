@@ -11,6 +11,7 @@ from hypothesis import settings
 
 import components
 import network_guard
+import rule_corpus
 
 PROMTOOL_VERSIONS = ("2.42", "2.53")
 
@@ -89,3 +90,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     absent = [f"{component.name} ({component.need})" for component in components.missing()]
     if absent:
         terminalreporter.write_line(f"components missing, their tests did not run: {', '.join(absent)}", yellow=True)
+    without = [f"{package.name} of {package.suite} ({package.need})" for package in rule_corpus.missing()]
+    if without:
+        terminalreporter.write_line(f"rule files missing, their tests did not run: {', '.join(without)}", yellow=True)

@@ -108,14 +108,14 @@ def configuration_options(*sections: str) -> Callable[[Function], Function]: ...
 def configuration_options(*arguments: Any) -> Any:
     """Adds ``--config`` and the flags to a command function, which gets one ``config: Config`` instead of them.
 
-    ``@configuration_options`` adds all flags, ``@configuration_options("dcgm", "kubevirt")`` those of these sections.
+    ``@configuration_options`` adds all flags, ``@configuration_options("dcgm", "--path")`` those of a section and one.
     """
     if len(arguments) == 1 and callable(arguments[0]):
         return _with_options(arguments[0], FLAGS)
-    unknown = set(arguments) - set(HEADINGS)
+    unknown = set(arguments) - set(HEADINGS) - {flag.flag for flag in FLAGS}
     if unknown:
         raise ValueError(f"no such section of the configuration: {', '.join(sorted(unknown))}")
-    chosen = tuple(flag for flag in FLAGS if not arguments or flag.section in arguments)
+    chosen = tuple(flag for flag in FLAGS if not arguments or flag.section in arguments or flag.flag in arguments)
     return lambda command: _with_options(command, chosen)
 
 

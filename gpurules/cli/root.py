@@ -15,6 +15,8 @@ COMPLETION_VARIABLE = "_GPURULES_COMPLETE"
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("gpurules.cli.render", "Write the recording rules of a fleet."),
+    "lint": ("gpurules.cli.lint", "Check rule files: structure, PromQL, joins, labels, units."),
+    "explain": ("gpurules.cli.explain", "Explain what a check finds."),
     "fields": ("gpurules.cli.fields", "Search the DCGM fields."),
     "labels": ("gpurules.cli.labels", "Show the labels that a metric carries."),
     "type": ("gpurules.cli.type", "Show the type of a PromQL expression, step by step."),
@@ -27,7 +29,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
 EPILOG = """\b
 Exit codes:
   0  done
-  1  a check failed
+  1  a check failed, or there are findings
   2  wrong usage, configuration or input
   3  the environment failed: disk, permission, network, a missing program
 

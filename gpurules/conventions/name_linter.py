@@ -47,6 +47,7 @@ TIME_OPERATIONS = (
     "stdvar_over_time",
 )
 _AGGREGATION_WORD = re.compile(rf"\b(?:{'|'.join(AGGREGATIONS)})\b", re.ASCII)
+_SINGLE_WORDS = {word: re.compile(rf"\b{word}\b", re.ASCII) for word in ("sum", "avg", "min", "max", "count", "group")}
 _TIME_WORD = re.compile(rf"\b(?:{'|'.join(TIME_OPERATIONS)})\b", re.ASCII)
 
 
@@ -79,6 +80,10 @@ def time_operations_in(expression: str) -> tuple[str, ...]:
 
 
 def _operations_complaint(operations: str, expression: str) -> str:
+    known = _SINGLE_WORDS.get(operations)
+    if known is not None and known.search(expression):
+        # Whatever else the expression holds, this aggregation is one of its operations.
+        return ""
     aggregations = aggregations_in(expression)
     over_time = time_operations_in(expression)
     every = (*aggregations, *over_time)

@@ -264,7 +264,8 @@ def _facts() -> dict[str, tuple[str, ...]]:
     return {row[0]: row for row in rows("kubevirt", "facts.tsv")}
 
 
-def _writes_none(release: str) -> bool:
+def writes_none(release: str) -> bool:
+    """Whether ``release`` writes ``<none>`` for a label without a value."""
     known = _known()
     return known.index(release) < known.index("v1.6")
 
@@ -277,9 +278,9 @@ def _notes(metric: str, exposed: SeriesType, release: str) -> tuple[str, ...]:
             "Two series of one VM are visible together for up to a minute when virt-controller's leader changes, "
             "so namespace and name are no key, not even at one instant."
         )
-        if _writes_none(release):
+        if writes_none(release):
             notes.append('Labels without a value read "<none>"; from v1.6 on they are absent.')
-        if "vmi_pod" in exposed.possible and _writes_none(release):
+        if "vmi_pod" in exposed.possible and writes_none(release):
             notes.append('A VM without a launcher pod has vmi_pod="<none>": filter it as well as the empty value.')
         elif "vmi_pod" in exposed.possible:
             notes.append('A VM without a launcher pod has no vmi_pod; v1.5 wrote vmi_pod="<none>".')

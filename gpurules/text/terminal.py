@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 
 def safe(text: str, limit: int = 0) -> str:
@@ -28,6 +28,21 @@ def _escaped(character: str) -> str:
     if code < 0x100:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def wants_colour(choice: str, variables: Mapping[str, str], is_terminal: bool) -> bool:
+    """Whether to colour: ``choice`` is ``always``, ``never`` or ``auto``.
+
+    ``auto``: for a terminal that is not ``dumb``. ``NO_COLOR`` (any text) says no, else ``FORCE_COLOR`` (any text but
+    ``0``) says yes: no-color.org and force-color.org.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if variables.get("NO_COLOR"):
+        return False
+    if variables.get("FORCE_COLOR", "") not in ("", "0"):
+        return True
+    return is_terminal and variables.get("TERM") != "dumb"
 
 
 def columns_of(text: str) -> int:

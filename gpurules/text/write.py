@@ -13,15 +13,16 @@ from gpurules.text.span import Location
 _OPEN_FILE = re.compile(r"/dev/(?:stdout|stderr|fd/\d+)|/proc/(?:self|\d+)/fd/\d+")
 
 
-def write_atomically(path: str, text: str) -> None:
+def write_atomically(path: str, text: str, may_be_empty: bool = False) -> None:
     """Puts ``text`` in the file at ``path``, or on standard output for ``-``.
 
     The text is written to a temporary file in the same folder, flushed to the disk and moved into place; an existing
     file keeps its mode, a symbolic link its target's place. A pipe or device is written to directly.
-    InputError for an empty text, one that UTF-8 cannot hold, or a folder; EnvironmentFault for what the system
-    refuses. Whatever happens, no temporary file stays behind. BrokenPipeError passes through.
+    InputError for an empty text, unless ``may_be_empty``, for one that UTF-8 cannot hold, or a folder;
+    EnvironmentFault for what the system refuses. Whatever happens, no temporary file stays behind. BrokenPipeError
+    passes through.
     """
-    if not text:
+    if not text and not may_be_empty:
         raise InputError(Problem("there is nothing to write", Location(path)))
     try:
         content = text.encode("utf-8")

@@ -32,6 +32,12 @@ def test_page_is_up_to_date(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == GENERATOR.rewritten(path), "make docs rewrites it"
 
 
+def test_pages_of_checks_are_up_to_date() -> None:
+    pages = GENERATOR.check_pages()
+    assert set((ROOT / "docs" / "checks").rglob("*.md")) == set(pages)
+    assert [path for path, text in pages.items() if path.read_text(encoding="utf-8") != text] == [], "make docs"
+
+
 def test_no_page_without_a_command() -> None:
     folder = ROOT / "docs" / "cli"
     assert set(folder.iterdir()) == {path for path in GENERATOR.pages() if path.parent == folder}

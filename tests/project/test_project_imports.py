@@ -42,6 +42,8 @@ RUNS = (
     "render --explain",
     "fields power",
     "labels kubevirt_vmi_info",
+    "lint rules.yaml",
+    "explain syntax/promql",
     "type up",
     "config",
     "probe --explain silent",
@@ -59,7 +61,8 @@ with open(sys.argv[1], "w") as file:
 
 
 def _loaded(command_line: str, folder: Path) -> str:
-    """The costly modules that ``command_line`` loads in a fresh interpreter, in an empty folder."""
+    """The costly modules that ``command_line`` loads in a fresh interpreter, in a folder with one rule file."""
+    (folder / "rules.yaml").write_text("groups: [{name: a, rules: [{record: b, expr: up}]}]\n", encoding="utf-8")
     subprocess.run(
         [sys.executable, "-I", "-c", PROBE, "modules", *shlex.split(command_line)],
         cwd=folder,

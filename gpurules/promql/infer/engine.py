@@ -86,8 +86,8 @@ def _held_type(
     if isinstance(node, Paren):
         return operands[0]
     if isinstance(node, VectorSelector):
-        series, held = selector_type(node, environment)
-        return Held(series, series.changes, held)
+        series, names, held = selector_type(node, environment)
+        return Held(series, series.changes, held, names)
     key = key_of(node, operands, notes.windowed)
     known = recalled(key, node, operands, notes) if key is not None else None
     if known is not None:

@@ -11,6 +11,10 @@ NAME = "__name__"
 """The label that holds the metric name. It is never in a type's ``possible``; ``names`` speaks of it."""
 
 
+SOME_NAME = frozenset(("\0",))
+"""Stands for the name of a metric in a type that metrics with the same labels, keys, unit and kind share."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelSet:
     """``labels``, or, when ``complement`` is set, every label but ``labels``."""

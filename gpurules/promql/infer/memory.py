@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from gpurules.promql.infer.findings import Failure, Finding, Notes, Subject, Unproved
-from gpurules.promql.infer.labelset import LabelSet
+from gpurules.promql.infer.labelset import NAME, SOME_NAME, LabelSet
 from gpurules.promql.syntax.functions import COMPARISONS
 from gpurules.promql.syntax.tree import (
     Aggregation,
@@ -26,7 +26,7 @@ from gpurules.promql.syntax.tree import (
     Unary,
     children,
 )
-from gpurules.promql.types import Change, ExpressionType, RangeType, ScalarType, SeriesType
+from gpurules.promql.types import Change, ExpressionType, RangeType, ScalarType, SeriesType, StringType
 from gpurules.text.span import Span
 
 MOST_REMEMBERED = 4096
@@ -35,34 +35,49 @@ NO_CHANGES: Mapping[str, Change] = {}
 
 
 class Held(NamedTuple):
-    """A type and, apart from it, the changes of its labels; ``stable``: the same types give this very object again."""
+    """A type and, apart from it, the changes of its labels and what ``SOME_NAME`` stands for in it.
+
+    ``stable``: the same types give this very object again.
+    """
 
     type: ExpressionType
     changes: Mapping[str, Change]
     stable: bool
+    names: frozenset[str] | None = None
 
     @property
     def whole(self) -> ExpressionType:
-        """The type with its changes."""
-        if changes_of(self.type) is self.changes:
+        """The type with its changes and names."""
+        series = series_of(self.type)
+        if series is None:
             return self.type
-        if isinstance(self.type, RangeType):
-            return RangeType(_with_changes(self.type.series, self.changes), self.type.seconds)
-        return _with_changes(self.type, self.changes) if isinstance(self.type, SeriesType) else self.type
+        names = self.names if series.names is SOME_NAME else series.names
+        if series.changes is self.changes and names is series.names:
+            return self.type
+        made = _with(series, self.changes, names)
+        return RangeType(made, self.type.seconds) if isinstance(self.type, RangeType) else made
+
+
+def series_of(type_: ExpressionType) -> SeriesType | None:
+    """The series of a vector or range vector."""
+    if isinstance(type_, SeriesType):
+        return type_
+    return type_.series if isinstance(type_, RangeType) else None
 
 
 def changes_of(type_: ExpressionType) -> Mapping[str, Change]:
     """Why the labels of the series changed."""
-    if isinstance(type_, RangeType):
-        return type_.series.changes
-    return type_.changes if isinstance(type_, SeriesType) else NO_CHANGES
+    series = series_of(type_)
+    return NO_CHANGES if series is None else series.changes
 
 
 class _Entry(NamedTuple):
-    """``operands`` keeps those alive whose identity is in the key; ``base`` is the operand whose changes remain."""
+    """``operands`` keeps those alive whose identity is in the key; ``base`` is the operand whose changes remain,
+    ``named`` the one whose name does."""
 
     operands: tuple[ExpressionType, ...]
     type: ExpressionType
+    named: int
     base: int
     made: Mapping[str, tuple[str, int]]
     failures: tuple[tuple[Failure, int, int, LabelSet], ...]
@@ -81,9 +96,8 @@ def recalled(key: Hashable, node: Expression, operands: Sequence[Held], notes: N
     for failure, word, operand, labels in entry.failures:
         below = children(node)[operand]
         notes.failures.append(replace(failure, span=words[word], reason_span=below.span))
-        series = operands[operand].whole
-        series = series.series if isinstance(series, RangeType) else series
-        assert isinstance(series, SeriesType)
+        series = series_of(operands[operand].whole)
+        assert series is not None
         notes.subjects.append(Subject(below, series, labels))
     for item, word in entry.others:
         told = replace(item, span=words[word])
@@ -91,24 +105,51 @@ def recalled(key: Hashable, node: Expression, operands: Sequence[Held], notes: N
             notes.unproved.append(told)
         else:
             notes.findings.append(told)
-    return Held(entry.type, _changes(entry.base, entry.made, words, operands), True)
+    names = operands[entry.named].names if entry.named >= 0 else None
+    return Held(entry.type, _changes(entry.base, entry.made, words, operands), True, names)
 
 
 def remembered(key: Hashable, node: Expression, operands: Sequence[Held], found: ExpressionType, new: Notes) -> Held:
     """``found`` and what was noted, remembered under ``key`` where both can be told again of other words."""
     changes = changes_of(found)
     words = _words(node)
-    entry = _entry(node, operands, found, words, new)
+    named = _main(node, operands)
+    core = _shared_by_names(found, operands[named] if named >= 0 else None)
+    entry = None if core is None else _entry(node, operands, core, named, words, new)
     if entry is None or _changes(entry.base, entry.made, words, operands) != changes:
         return Held(found, changes, False)
     if len(_entries) >= MOST_REMEMBERED:
         _entries.clear()
     _entries[key] = entry
-    return Held(found, changes, True)
+    return Held(entry.type, changes, True, operands[named].names if named >= 0 else None)
+
+
+def _main(node: Expression, operands: Sequence[Held]) -> int:
+    """The operand whose name the result has, if it has one; -1 where there is no vector."""
+    if isinstance(node, Binary) and node.group is not None:
+        return int(node.group.right)
+    return next((number for number, held in enumerate(operands) if series_of(held.type) is not None), -1)
+
+
+def _shared_by_names(found: ExpressionType, main: Held | None) -> ExpressionType | None:
+    """``found`` with ``SOME_NAME`` for the name of its main operand; None where it has a name from elsewhere."""
+    series = series_of(found)
+    if series is None or not series.names:
+        return found
+    below = series_of(main.type) if main is not None else None
+    if main is None or below is None or below.names is not SOME_NAME or series.names != main.names:
+        return None
+    made = _with(series, series.changes, SOME_NAME)
+    return RangeType(made, found.seconds) if isinstance(found, RangeType) else made
 
 
 def _entry(
-    node: Expression, operands: Sequence[Held], found: ExpressionType, words: Sequence[Span], new: Notes
+    node: Expression,
+    operands: Sequence[Held],
+    found: ExpressionType,
+    named: int,
+    words: Sequence[Span],
+    new: Notes,
 ) -> _Entry | None:
     changes = changes_of(found)
     kept = (number for number, held in enumerate(operands) if held.changes and held.changes.keys() <= changes.keys())
@@ -128,7 +169,7 @@ def _entry(
         others = tuple((item, words.index(item.span)) for item in (*new.unproved, *new.findings))
     except ValueError:
         return None
-    return _Entry(tuple(held.type for held in operands), found, base, made, failures, others)
+    return _Entry(tuple(held.type for held in operands), found, named, base, made, failures, others)
 
 
 def _changes(
@@ -166,13 +207,15 @@ def key_of(node: Expression, operands: Sequence[Held], windowed: bool) -> Hashab
     below: list[Hashable] = [windowed]
     # What a number is compared with changes nothing; rules differ in it more than in anything else.
     compares = isinstance(node, Binary) and node.op.text in COMPARISONS
-    for type_, _, stable in operands:
+    for type_, _, stable, _ in operands:
         if isinstance(type_, SeriesType | RangeType):
             if not stable:
                 return None
             below.append(id(type_))
         elif compares and isinstance(type_, ScalarType):
             below.append((type_.value is None, type_.unit))
+        elif isinstance(type_, StringType) and type_.value == NAME:
+            return None
         else:
             below.append(type_)
     match node:
@@ -182,6 +225,8 @@ def key_of(node: Expression, operands: Sequence[Held], windowed: bool) -> Hashab
             return (node.op.text, *below, node.grouping)
         case Binary():
             if node.op.text == "or" or node.fill is not None or _is_vector(node.left) or _is_vector(node.right):
+                return None
+            if _names_the_name(node):
                 return None
             return (node.op.text, *below, node.matching, node.group, node.return_bool)
         case MatrixSelector():
@@ -194,6 +239,11 @@ def key_of(node: Expression, operands: Sequence[Held], windowed: bool) -> Hashab
             return None
 
 
+def _names_the_name(node: Binary) -> bool:
+    listed = (*(node.matching.labels if node.matching else ()), *(node.group.include if node.group else ()))
+    return any(label.text == NAME for label in listed)
+
+
 def _is_vector(node: Expression) -> bool:
     """Whether this is ``vector(0)`` or the like, which counts as the constant in it."""
     while isinstance(node, Paren):
@@ -201,14 +251,16 @@ def _is_vector(node: Expression) -> bool:
     return isinstance(node, Call) and node.function.text == "vector"
 
 
-_SLOTS = tuple(getattr(SeriesType, name) for name in SeriesType.__slots__ if name != "changes")
+_SLOTS = tuple(SeriesType.__dict__[name] for name in SeriesType.__slots__ if name not in ("changes", "names"))
 _CHANGES = SeriesType.__dict__["changes"]
+_NAMES = SeriesType.__dict__["names"]
 
 
-def _with_changes(series: SeriesType, changes: Mapping[str, Change]) -> SeriesType:
+def _with(series: SeriesType, changes: Mapping[str, Change], names: frozenset[str] | None) -> SeriesType:
     """As dataclasses.replace, which takes three times as long."""
     copy = object.__new__(SeriesType)
     for slot in _SLOTS:
         slot.__set__(copy, slot.__get__(series))
     _CHANGES.__set__(copy, changes)
+    _NAMES.__set__(copy, names)
     return copy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
@@ -17,7 +17,7 @@ from gpurules.promql.infer.keys import (
     tidy_dependencies,
     united_facts,
 )
-from gpurules.promql.infer.labelset import NAME, all_but, apart, may_have
+from gpurules.promql.infer.labelset import NAME, SOME_NAME, all_but, apart, may_have
 from gpurules.promql.infer.patterns import literal_alternatives, matches_empty
 from gpurules.promql.syntax.tree import Matcher, MatrixSelector, VectorSelector
 from gpurules.promql.types import Change, Dependency, Kind, RangeType, SeriesType
@@ -31,35 +31,55 @@ ANYTHING = SeriesType(open=True, names=None, distinct=None)
 """Series of which nothing is known, not even that they stay distinct without their names."""
 
 
-def selector_type(node: VectorSelector, environment: Environment) -> tuple[SeriesType, bool]:
-    """The type of an instant vector selector, and whether it is held: the same selector gives the same object again."""
+def selector_type(node: VectorSelector, environment: Environment) -> tuple[SeriesType, frozenset[str] | None, bool]:
+    """The type of an instant vector selector, its names, and whether it is held.
+
+    The type of one metric has ``SOME_NAME``; held, it is the same object for every metric of the same declared type.
+    """
     names = selected_names(node)
     if names is None:
-        return _without_fixed(_all_matched(ANYTHING, node.matchers)), False
+        return _without_fixed(_all_matched(ANYTHING, node.matchers)), None, False
     if len(names) > 1:
-        return _without_fixed(_named_series(names, environment, node.matchers)), False
-    (name,) = names
-    known = environment.type_of(name) or ANYTHING
-    place = (id(known), name, node.matchers)
+        return _without_fixed(_named_series(names, environment, node.matchers)), names, False
+    known = _shared(environment.type_of(next(iter(names))) or ANYTHING)
+    place = (id(known), node.matchers)
     held = _held.get(place)
     if held is not None:
-        return held[1], True
-    found = _one_metric(name, known, node.matchers)
+        return held[1], names, True
+    series = replace(_settled(known, _tests(node.matchers)), names=SOME_NAME, distinct=ALWAYS)
+    found = _without_fixed(_all_matched(series, node.matchers))
     if found.changes != known.changes:
-        return found, False
+        return found, names, False
     if len(_held) >= MOST_HELD:
         _held.clear()
     _held[place] = known, found
-    return found, True
+    return found, names, True
 
 
-_held: dict[tuple[int, str, tuple[Matcher, ...]], tuple[SeriesType, SeriesType]] = {}
+_held: dict[tuple[int, tuple[Matcher, ...]], tuple[SeriesType, SeriesType]] = {}
 """Types of selectors that name no words of their text, with the declared type, whose identity is part of the place."""
+_declared: dict[int, tuple[SeriesType, SeriesType]] = {}
+"""By the identity of a declared type: that type, and the first that was equal to it but for its names."""
+_equal: dict[Hashable, SeriesType] = {}
 
 
-def _one_metric(name: str, known: SeriesType, matchers: Sequence[Matcher]) -> SeriesType:
-    series = replace(_settled(known, _tests(matchers)), names=frozenset((name,)), distinct=ALWAYS)
-    return _without_fixed(_all_matched(series, matchers))
+def _shared(known: SeriesType) -> SeriesType:
+    """One and the same type for all that are equal to ``known`` but for their names."""
+    entry = _declared.get(id(known))
+    if entry is None:
+        if len(_declared) >= MOST_HELD:
+            _declared.clear()
+            _equal.clear()
+        content = tuple(map(_hashable, (getattr(known, item) for item in _CONTENT)))
+        entry = _declared[id(known)] = known, _equal.setdefault(content, known)
+    return entry[1]
+
+
+_CONTENT = tuple(item for item in SeriesType.__slots__ if item != "names")
+
+
+def _hashable(value: object) -> Hashable:
+    return frozenset(value.items()) if isinstance(value, Mapping) else value
 
 
 def _tests(matchers: Iterable[Matcher]) -> list[tuple[str, str, str]]:

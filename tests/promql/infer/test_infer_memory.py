@@ -21,6 +21,8 @@ from promql_fuzz.worlds import Schema, schema
 def forget() -> None:
     memory._entries.clear()
     selectors._held.clear()
+    selectors._declared.clear()
+    selectors._equal.clear()
 
 
 def with_units(rng: random.Random, there: Schema) -> Schema:
@@ -46,10 +48,14 @@ def content(found: ExpressionType) -> object:
     return replace(found, changes=dict(found.changes)) if isinstance(found, SeriesType) else repr(found)
 
 
+@pytest.mark.parametrize("alike", [False, True])
 @pytest.mark.parametrize("seed", range(40))
-def test_an_expression_at_another_place(seed: int) -> None:
+def test_an_expression_at_another_place(seed: int, alike: bool) -> None:
+    """``alike``: all metrics are declared alike, in equal types that are not the same object."""
     rng = random.Random(seed)
     there = with_units(rng, schema(rng))
+    if alike:
+        there = Schema({name: replace(there.types["m"]) for name in there.types})
     texts = [to_text(expression(rng, there, construct)) for construct in rng.sample(sorted(MAKERS), 8)]
     moved = [f"( # {text[:9]!r}\n  {text} ) > {number}" for number, text in enumerate(texts)]
     anew = []
@@ -65,6 +71,20 @@ def test_an_expression_at_another_place(seed: int) -> None:
         assert told(infer(parse(text), there)) == expected, text
     # Only the comparison around each is new; what reads the tree or several metrics is never remembered.
     assert len(memory._entries) <= entries + len(moved)
+
+
+def test_metrics_that_are_declared_alike_share_what_is_remembered() -> None:
+    declared = SeriesType(open=False, possible=frozenset("ab"), unit=UNITS["MiB"], kind=Kind.GAUGE)
+    there = Schema({f"m{number}": replace(declared) for number in range(50)})
+    forget()
+    for number in range(50):
+        found = infer(parse(f"m{number} * 1024 > 5 and sum by (a) (m{number}) == m{number}"), there).type
+        assert isinstance(found, SeriesType)
+        assert found.names == frozenset()
+        kept = infer(parse(f"sort(last_over_time(m{number}[5m]))"), there).type
+        assert isinstance(kept, SeriesType)
+        assert kept.names == frozenset((f"m{number}",))
+    assert len(memory._entries) == 8
 
 
 def test_another_threshold_is_no_other_type() -> None:

@@ -1,0 +1,33 @@
+"""Explain: the documentation of the checks, on a terminal."""
+
+from __future__ import annotations
+
+from gpurules.lint.finding import Severity
+from gpurules.lint.identifiers import CHECKS
+from gpurules.lint.registry import checks, load, page, summary
+from gpurules.lint.selection import unknown_check
+from gpurules.text.errors import InputError
+from gpurules.text.terminal import table
+
+
+def explain_check(identifier: str) -> str:
+    """The page of a check. Raises InputError with the nearest name where there is none."""
+    if identifier not in CHECKS:
+        raise InputError(unknown_check(identifier, "explain"))
+    return f"{identifier} ({severity_words(load(identifier).severity)})\n\n{page(identifier)}\n"
+
+
+def list_checks(width: int) -> str:
+    """A table of all checks."""
+    rows = [(name, check.severity.word, summary(name)) for name, check in checks().items()]
+    return table(rows, ("check", "severity", "finds"), width)
+
+
+def severity_words(severity: Severity) -> str:
+    """``severity error`` and what that means."""
+    meanings = {
+        Severity.ERROR: "it is refused, stops at run time, or never yields anything",
+        Severity.WARNING: "it works, and does not do what it seems to",
+        Severity.INFO: "not proved; shown with --show info",
+    }
+    return f"severity {severity.word}: {meanings[severity]}"

@@ -1,0 +1,41 @@
+"""
+A series of dcgm-exporter that no DCGM field has the name of.
+
+The rule is silently empty. An error where a field of nearly that name exists; else info, since it assumes that DCGM
+has no newer field of that name.
+
+Bad:
+
+```yaml
+expr: max by (gpu) (DCGM_FI_DEV_GPU_TMEP)
+```
+
+Good:
+
+```yaml
+expr: max by (gpu) (DCGM_FI_DEV_GPU_TEMP)
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gpurules.lint.check import ExpressionCheck
+from gpurules.lint.finding import Note, Severity
+from gpurules.lint.target import is_dcgm_name
+from gpurules.lint.typed import TypedRule
+from gpurules.text.nearest import did_you_mean
+
+
+def _run(rule: TypedRule) -> Iterator[Note]:
+    for selector, metric in rule.selectors:
+        if not is_dcgm_name(metric) or rule.target.field(metric) is not None or rule.records.is_record(metric):
+            continue
+        near = did_you_mean(metric, rule.target.catalog.by_name)
+        span = selector.name.span if selector.name is not None else selector.span
+        message = f"DCGM {rule.target.catalog.release} has no field {metric}"
+        yield Note(message, span, near, severity=None if near else Severity.INFO)
+
+
+CHECK = ExpressionCheck(Severity.ERROR, _run)

@@ -1,0 +1,86 @@
+"""
+A comparison with a number that the field never reaches, or always exceeds.
+
+`DCGM_FI_PROF_...` ratios go from 0 to 1, utilisations from 0 to 100: `> 80` of the former never fires.
+
+Bad:
+
+```yaml
+- alert: GpuBusy
+  expr: DCGM_FI_PROF_GR_ENGINE_ACTIVE > 80
+```
+
+Good:
+
+```yaml
+- alert: GpuBusy
+  expr: DCGM_FI_PROF_GR_ENGINE_ACTIVE > 0.8
+```
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gpurules.lint.check import ExpressionCheck
+from gpurules.lint.finding import Note, Severity
+from gpurules.lint.typed import TypedRule, bare
+from gpurules.lint.values import greatest_value
+from gpurules.promql.syntax.tree import Binary, Expression, NumberLiteral, Unary
+
+_MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "==", "!=": "!="}
+
+
+def _run(rule: TypedRule) -> Iterator[Note]:
+    for node in rule.nodes:
+        if not isinstance(node, Binary) or node.op.text not in _MIRRORED:
+            continue
+        for op, series, other in (
+            (node.op.text, node.left, node.right),
+            (_MIRRORED[node.op.text], node.right, node.left),
+        ):
+            limit = _number(other)
+            greatest = greatest_value(rule, series) if limit is not None else None
+            if limit is None or greatest is None:
+                continue
+            verdict = _verdict(op, limit, greatest)
+            if verdict:
+                message = f"this is {verdict} true: the value lies between 0 and {greatest:g}"
+                yield Note(message, bare(other).span)
+
+
+def _number(node: Expression) -> float | None:
+    node = bare(node)
+    if isinstance(node, Unary) and node.op.text == "-":
+        inner = _number(node.expression)
+        return None if inner is None else -inner
+    return node.value if isinstance(node, NumberLiteral) else None
+
+
+def _verdict(op: str, limit: float, greatest: float) -> str:
+    """Whether ``0 <= value <= greatest`` decides ``value op limit``."""
+    match op:
+        case ">" if limit >= greatest:
+            return "never"
+        case ">=" if limit > greatest:
+            return "never"
+        case "<" if limit <= 0:
+            return "never"
+        case "<=" if limit < 0:
+            return "never"
+        case "==" if not 0 <= limit <= greatest:
+            return "never"
+        case ">" if limit < 0:
+            return "always"
+        case ">=" if limit < 0:
+            return "always"
+        case "<" if limit > greatest:
+            return "always"
+        case "<=" if limit > greatest:
+            return "always"
+        case "!=" if not 0 <= limit <= greatest:
+            return "always"
+    return ""
+
+
+CHECK = ExpressionCheck(Severity.WARNING, _run)

@@ -1,0 +1,1 @@
+"""Our parser against Prometheus' own editor grammar, in the long run."""

@@ -1,0 +1,79 @@
+"""What render writes passes every check, the unproved included: each path, release, way of scraping and format."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import pytest
+
+from gpurules.app.lint import target_of
+from gpurules.app.rendering import render
+from gpurules.catalog.exporters import releases as exporter_releases
+from gpurules.catalog.load import load_catalog
+from gpurules.config.model import (
+    FORMATS,
+    HONOR_LABELS,
+    PRESETS,
+    Config,
+    DcgmSection,
+    KubevirtSection,
+    OutputSection,
+    RulesSection,
+)
+from gpurules.labels import kubevirt
+from gpurules.lint.engine import run_checks
+from gpurules.lint.identifiers import CHECKS
+from gpurules.lint.located import locate
+from gpurules.rules.paths.registry import PATHS
+from lint_cases import loaded
+
+GPU_RESOURCES = ("nvidia.com/GA102GL_A10",)
+EXPORTERS = ((), (exporter_releases()[-1].name,), ("4.5.3-4.8.2", exporter_releases()[-1].name))
+
+
+def _configurations() -> list[Config]:
+    """Every value of every dimension, and every pair of path, format and scraping."""
+    plain = [
+        Config(
+            rules=RulesSection(paths=(path,)),
+            output=OutputSection(format=form),
+            dcgm=DcgmSection(honor_labels=honor),
+            kubevirt=KubevirtSection(gpu_resources=GPU_RESOURCES),
+        )
+        for path, form, honor in itertools.product(PATHS, FORMATS, HONOR_LABELS)
+    ]
+    releases = [Config(kubevirt=KubevirtSection(release=release)) for release in kubevirt.releases()]
+    exporters = [Config(dcgm=DcgmSection(exporters=names)) for names in EXPORTERS]
+    several = [
+        Config(rules=RulesSection(paths=tuple(PATHS)), kubevirt=KubevirtSection(gpu_resources=GPU_RESOURCES)),
+        Config(rules=RulesSection(identity="inline")),
+        *(Config(rules=RulesSection(preset=preset)) for preset in PRESETS),
+        Config(rules=RulesSection(cluster_label="cluster")),
+        Config(rules=RulesSection(interval="1m", rate_window="10m")),
+        Config(kubevirt=KubevirtSection(copy_labels=("instance_type",), gpu_resources=GPU_RESOURCES)),
+    ]
+    return [*plain, *releases, *exporters, *several]
+
+
+def _found(config: Config) -> list[str]:
+    text = render(config).text
+    findings = run_checks(loaded(text), target_of(config), frozenset(CHECKS))
+    return [f"{one.check} {one.rule}: {one.message}" for one in map(locate, findings)]
+
+
+def _every_counter() -> str:
+    """A counters file with every field that can be a series."""
+    fields = (field for field in load_catalog().fields if field.name.startswith("DCGM_FI_") and field.id < 9000)
+    return "".join(f"{field.name}, gauge, {field.id}\n" for field in fields)
+
+
+@pytest.mark.parametrize("config", _configurations(), ids=repr)
+def test_rendered_rules_pass_every_check(config: Config) -> None:
+    assert _found(config) == []
+
+
+def test_every_field_passes_every_check(tmp_path_factory: pytest.TempPathFactory) -> None:
+    counters = tmp_path_factory.mktemp("counters") / "every.csv"
+    counters.write_text(_every_counter(), encoding="utf-8")
+    assert _found(replace(Config(), dcgm=DcgmSection(counters=(str(counters),)))) == []
