@@ -9,8 +9,8 @@ from pathlib import Path
 from gpurules.conventions.plain import PlainGroup, PlainRule
 from gpurules.conventions.prometheus_names import check_group_name, check_metric_name, check_rule_labels
 from gpurules.conventions.violation import Violation
-from gpurules.output.document import Document
 from gpurules.filling.fill import fill
+from gpurules.output.document import Document
 from gpurules.output.formats.registry import format_named
 from gpurules.output.read_back import read_document, require_metadata, require_same
 from gpurules.promql.syntax.tree import Expression
