@@ -11,7 +11,12 @@ _DECLARED = {FieldKind.COUNTER: "counter", FieldKind.LABEL: "label"}
 
 def counters_csv(fields: Iterable[Field]) -> str:
     """A row for each field under its current name, with the type that is right and the catalog's help."""
-    return "".join(f"{entry.name},{_DECLARED.get(entry.kind, 'gauge')},{_cell(entry.help)}\n" for entry in fields)
+    return named_counters_csv((entry.name, entry) for entry in fields)
+
+
+def named_counters_csv(rows: Iterable[tuple[str, Field]]) -> str:
+    """The same with the name of each field that an exporter knows it by."""
+    return "".join(f"{name},{_DECLARED.get(entry.kind, 'gauge')},{_cell(entry.help)}\n" for name, entry in rows)
 
 
 def _cell(text: str) -> str:

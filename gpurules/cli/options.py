@@ -151,7 +151,7 @@ def _option(flag: Flag) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     choices = [str(choice) for choice in member.description.choices]
     kind: click.ParamType[Any] | None = None
     if member.shape.form is Form.MAPPING:
-        kind = _KeyValue()
+        kind = KeyValue()
     elif member.description.is_path:
         kind = click.Path()
     return click.option(
@@ -187,7 +187,7 @@ def _completion(choices: list[str]) -> Callable[[click.Context, click.Parameter,
     return complete
 
 
-class _KeyValue(click.ParamType[tuple[str, str]]):
+class KeyValue(click.ParamType[tuple[str, str]]):
     """``KEY=VALUE``."""
 
     name = "key=value"

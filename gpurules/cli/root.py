@@ -16,6 +16,7 @@ COMPLETION_VARIABLE = "_GPURULES_COMPLETE"
 COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("gpurules.cli.render", "Write the recording rules of a fleet."),
     "fields": ("gpurules.cli.fields", "Search the DCGM fields."),
+    "scaffold": ("gpurules.cli.scaffold", "Print the manifests around the rules."),
     "labels": ("gpurules.cli.labels", "Show the labels that a metric carries."),
     "config": ("gpurules.cli.config", "Print the effective configuration."),
     "completion": ("gpurules.cli.completion", "Print the completion script of a shell."),
