@@ -1,8 +1,8 @@
 """Passes TCP connections on loopback on to DCGM's host engine in a guest, over VSOCK.
 
 ``gpurules scaffold`` puts this file, as it stands, in a ConfigMap; it runs in a container of its own beside
-dcgm-exporter. So it uses Python's standard library only. dcgm-exporter then connects to 127.0.0.1, which every release can do, while
-only those from 4.6.0-4.8.3 on know vsock:// (go-dcgm 453d821).
+dcgm-exporter. So it uses Python's standard library only. dcgm-exporter then connects to 127.0.0.1, which every release
+can do, while only those from 4.6.0-4.8.3 on know vsock:// (go-dcgm 453d821).
 
 The guest's context ID is read anew before each connection: it changes when the VM is started again. Where the pod's
 network namespace has a VSOCK of its own (``net.vsock.ns_mode`` is ``local``), the guest is CID 3. Otherwise the ID is

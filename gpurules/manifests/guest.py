@@ -6,7 +6,6 @@ from gpurules.filling.fill import fill
 from gpurules.manifests.manifest import Manifest, Part, manifest
 from gpurules.manifests.settings import Settings
 
-
 VSOCK_LIMIT = (
     "Every pod of a node can talk to the host engine over VSOCK in global mode, and other users of the guest's VSOCK "
     "share it: a host engine that listens there listens on no TCP port, and keeps six connections waiting at most."
@@ -33,7 +32,7 @@ def _guest(settings: Settings, vsock: bool, exporter: bool, labelled: bool) -> t
     ]  # fmt: skip
     patches = [
         manifest(
-            "vm-patch", f"vm-{machine.namespace}-{machine.name}", settings, patch=True, machine=machine, vsock=vsock
+            "vm-patch", f"vm-{machine.namespace}.{machine.name}", settings, patch=True, machine=machine, vsock=vsock
         )
         for machine in settings.machines
         if vsock or labelled

@@ -25,8 +25,8 @@ class Settings:
     ``machines``: the VMs that are set up; ``machine_label``: the label that launcher pods of such VMs carry.
     ``monitor_labels``: what the Prometheus object selects monitors by. ``prometheus_namespace`` and
     ``prometheus_labels``: of Prometheus' own pods. ``exporter``: release of dcgm-exporter, ``exporter_image`` its
-    image. ``collection``: milliseconds between two readings of DCGM. ``counters``: the exporter's CSV. ``keep``: names of the
-    series that the rules read. ``seccomp_profile``: a profile on the nodes that allows VSOCK; empty: Unconfined.
+    image. ``collection``: milliseconds between two readings of DCGM. ``counters``: the exporter's CSV. ``keep``: names
+    of the series that the rules read. ``seccomp_profile``: a profile on the nodes that allows VSOCK; empty: Unconfined.
     ``admission_version``: of MutatingAdmissionPolicy. ``launcher_label``: the label of launcher pods whose value is the
     VM's name. ``probe_image``: an image with gpurules in it; empty: none.
     """

@@ -43,7 +43,7 @@ def _collection(settings: Settings) -> tuple[Manifest, ...]:
     found += [
         manifest(
             "exporter-deployment",
-            f"exporter-{machine.namespace}-{machine.name}",
+            f"exporter-{machine.namespace}.{machine.name}",
             settings,
             name=f"{settings.name}-{machine.name}",
             machine=machine,
@@ -88,8 +88,8 @@ PATH = ScaffoldedPath(
         "It works where VSOCK is in global mode alone; confined to the launcher's pod, use path vsock-sidecar.",
         VSOCK_LIMIT,
         "One exporter serves one host engine, so each VM has its own.",
-        "An exporter stays where it was scheduled: restart it (kubectl rollout restart) after a live migration, and when "
-        "the VM was started again on another node. VMs with passed-through GPUs cannot migrate.",
+        "An exporter stays where it was scheduled: restart it (kubectl rollout restart) after a live migration, and "
+        "when the VM was started again on another node. VMs with passed-through GPUs cannot migrate.",
     ),
     render="--path vsock-exporter --honor-labels false",
     check=_require_machines,
