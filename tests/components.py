@@ -3,6 +3,10 @@
 ``tests/components.tsv`` lists them. Tests call ``require``; ``python tests/components.py fetch`` is part of the set-up:
 what is not on PATH comes from Debian's packages, downloaded by an apt of its own (its lists, state and cache lie in
 ``.cache/components``) from the mirror that the system's own package sources name, and is unpacked, not installed.
+
+The last column of the table says how a component is made from its packages: ``package`` is one that runs as it is;
+``closure`` comes with all that it depends on and runs on those libraries, on any Linux of the processor; ``machine`` is
+a kernel and the start of an initial RAM disk for ``vsock_vm``, the ``program`` being the kernel.
 """
 
 from __future__ import annotations
@@ -36,6 +40,7 @@ class Component:
     suite: str
     package: str
     need: str
+    form: str = "package"
 
     @property
     def required(self) -> bool:
@@ -45,7 +50,7 @@ class Component:
     @property
     def unpacked(self) -> Path:
         """Where its package is, or will be, unpacked."""
-        return CACHE / self.suite / self.package
+        return CACHE / self.suite / self.package.split()[0]
 
 
 class Unavailable(Exception):
@@ -111,7 +116,7 @@ def fetch() -> list[str]:
         for component in missing():
             try:
                 if not component.unpacked.exists():
-                    _unpack(component.suite, component.package, component.unpacked)
+                    _unpack(component)
                 find.cache_clear()
                 if not find(component.name):
                     raise Unavailable(f"the package holds no {component.program} {component.version} that runs here")
@@ -121,6 +126,9 @@ def fetch() -> list[str]:
 
 
 def _locate(component: Component) -> Path | None:
+    if component.form == "machine":
+        kernel = component.unpacked / component.program
+        return kernel if kernel.is_file() else None
     on_path = shutil.which(component.program)
     unpacked = component.unpacked / "usr" / "bin" / component.program
     for path in (Path(on_path) if on_path else None, unpacked):
@@ -140,18 +148,55 @@ def _version_of(path: Path) -> str:
     return found[1].rstrip(",") if found else ""
 
 
-def _unpack(suite: str, package: str, target: Path) -> None:
+def _unpack(component: Component) -> None:
     absent = [tool for tool in APT_TOOLS if not shutil.which(tool)]
     if absent:
         raise Unavailable(f"no {' and no '.join(absent)} here; put the program on PATH instead")
-    print(f"fetching {package} of Debian {suite}", flush=True)
+    packages, target = component.package.split(), component.unpacked
+    print(f"fetching {packages[0]} of Debian {component.suite}", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)
-    apt = _isolated_apt(suite)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
-        _run([*apt, "download", package], folder)
-        for archive in Path(folder).glob("*.deb"):
-            _run(["dpkg", "-x", str(archive), "root"], folder)
-        (Path(folder) / "root").rename(target)
+    apt = _isolated_apt(component.suite)
+    with tempfile.TemporaryDirectory(dir=target.parent) as name:
+        folder, root = Path(name), Path(name) / "root"
+        if component.form == "package":
+            _run([*apt, "download", *packages], name)
+        else:
+            (folder / "partial").mkdir()
+            with_dependencies = ["install", "--download-only", "--yes", "--no-install-recommends"]
+            _run([*apt, "-o", f"Dir::Cache::archives={folder}", *with_dependencies, *packages], name)
+        for archive in folder.glob("*.deb"):
+            _run(["dpkg", "-x", str(archive), "root"], name)
+        if component.form == "closure":
+            _wrap(root / "usr" / "bin" / component.program)
+        if component.form == "machine":
+            root = _machine(root, folder, component.program)
+        root.rename(target)
+
+
+LAUNCHER = """\
+#!/bin/sh
+root=$(dirname "$(readlink -f "$0")")/../..
+libraries=$root/lib/$(uname -m)-linux-gnu:$root/usr/lib/$(uname -m)-linux-gnu
+exec "$root/lib64/ld-linux-x86-64.so.2" --library-path "$libraries" "$0.real" "$@"
+"""
+
+
+def _wrap(program: Path) -> None:
+    """Let ``program`` start with the libraries that were unpacked with it."""
+    program.rename(program.with_name(f"{program.name}.real"))
+    program.write_text(LAUNCHER, encoding="utf-8")
+    program.chmod(0o755)
+
+
+def _machine(root: Path, folder: Path, kernel: str) -> Path:
+    from vsock_vm.image import Unusable, build
+
+    (folder / "machine").mkdir()
+    try:
+        build(root, folder / "machine", kernel)
+    except Unusable as error:
+        raise Unavailable(str(error)) from None
+    return folder / "machine"
 
 
 def _isolated_apt(suite: str) -> list[str]:

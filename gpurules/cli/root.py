@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "scaffold": ("gpurules.cli.scaffold", "Print the manifests around the rules."),
     "labels": ("gpurules.cli.labels", "Show the labels that a metric carries."),
     "config": ("gpurules.cli.config", "Print the effective configuration."),
+    "probe": ("gpurules.cli.probe", "Probe the DCGM host engine of guests."),
     "completion": ("gpurules.cli.completion", "Print the completion script of a shell."),
 }
 """Command name -> module that holds it as ``command``, and the line that ``gpurules --help`` shows."""

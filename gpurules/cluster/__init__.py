@@ -1,0 +1,1 @@
+"""The Kubernetes API: logging in, and thin requests. ``kubernetes`` and ``aiohttp`` are imported here alone."""

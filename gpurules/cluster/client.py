@@ -1,0 +1,193 @@
+"""Requests to the Kubernetes API: JSON objects, lists in pages, websockets. Every answer is bounded."""
+
+from __future__ import annotations
+
+import json
+import os
+import ssl
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, TypedDict
+from urllib.parse import urlsplit
+
+import aiohttp
+from kubernetes.aio import client
+
+from gpurules.cluster.failures import as_faults
+from gpurules.cluster.fault import Cause, ClusterFault
+from gpurules.cluster.login import Login, log_in
+from gpurules.cluster.proxy import proxy_for
+from gpurules.cluster.redact import redacted
+from gpurules.cluster.resolver import PatientlessResolver
+from gpurules.cluster.websocket import WebSocket
+
+LARGEST_ANSWER = 64 * 1024 * 1024
+LARGEST_REFUSAL = 16 * 1024
+PAGE = 250
+"""Objects in one page of a list; a VMI has about 10 kB."""
+
+PAGES = 1000
+
+
+class _Way(TypedDict):
+    """What each request says about the way to the server."""
+
+    proxy: str | None
+    ssl: ssl.SSLContext
+    server_hostname: str | None
+
+
+@dataclass(slots=True)
+class Client:
+    """A session with the API server. ``open_client`` makes one."""
+
+    kubeconfig: str
+    context: str
+    timeout: float
+    login: Login
+    session: aiohttp.ClientSession
+    way: _Way
+
+    async def renew(self) -> None:
+        """Obtain the credentials again if they end soon, within ``timeout``. Raises ClusterFault."""
+        if self.login.to_be_renewed:
+            self.login = await log_in(self.kubeconfig, self.context, self.timeout)
+            self.way = _way(self.login)
+
+    async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
+        """The JSON object at ``path``. Raises ClusterFault, with the API's message where it refuses."""
+        headers = {**self._headers(), "Accept": "application/json", "Accept-Encoding": "identity"}
+        with as_faults():
+            async with self.session.get(
+                self._url(path), params=query, headers=headers, allow_redirects=False, **self.way
+            ) as response:
+                if response.status != 200:
+                    raise await _refusal(response)
+                return _decoded(await _bounded(response, LARGEST_ANSWER))
+
+    async def items(self, path: str, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+        """The objects of the list at ``path``, page after page. Raises ClusterFault."""
+        found: list[dict[str, Any]] = []
+        resume = ""
+        for _ in range(PAGES):
+            page = await self.get(
+                path, {**(query or {}), "limit": str(PAGE), **({"continue": resume} if resume else {})}
+            )
+            items, metadata = page.get("items"), page.get("metadata")
+            found.extend(item for item in items or () if isinstance(item, dict))
+            resume = str(metadata.get("continue") or "") if isinstance(metadata, dict) else ""
+            if not resume:
+                return found
+        raise ClusterFault(Cause.ANSWER, f"the list {path} has no end")
+
+    async def websocket(self, path: str, query: Mapping[str, str], protocol: str, largest: int) -> WebSocket:
+        """A websocket at ``path``; ``largest`` bounds each message in bytes. Raises ClusterFault.
+
+        The caller looks at ``WebSocket.protocol``: the server may have chosen another than ``protocol``, or none.
+        """
+        with as_faults():
+            # With the scheme https, not wss, the proxies of https apply.
+            opened = await self.session.ws_connect(
+                self._url(path),
+                params=query,
+                headers=self._headers(),
+                protocols=(protocol,),
+                max_msg_size=largest,
+                autoclose=False,
+                **self.way,
+            )
+        return WebSocket(opened)
+
+    async def close(self) -> None:
+        """End the session."""
+        await self.session.close()
+
+    def _url(self, path: str) -> str:
+        return self.login.configuration.host.rstrip("/") + path
+
+    def _headers(self) -> dict[str, str]:
+        token = self.login.configuration.api_key.get("BearerToken")
+        return {"Authorization": token} if token else {}
+
+
+@asynccontextmanager
+async def open_client(kubeconfig: str, context: str, timeout: float) -> AsyncIterator[Client]:
+    """Log in within ``timeout`` seconds, and end the session at the end. Raises ClusterFault."""
+    login = await log_in(kubeconfig, context, timeout)
+    way = _way(login)
+    session = aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(limit=0, resolver=PatientlessResolver()),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        middlewares=(_explain_refusal,),
+        timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=timeout),
+        trust_env=False,
+    )
+    opened = Client(kubeconfig, context, timeout, login, session, way)
+    try:
+        yield opened
+    finally:
+        await opened.close()
+
+
+def _way(login: Login) -> _Way:
+    configuration = login.configuration
+    if urlsplit(configuration.host).scheme not in ("http", "https"):
+        raise ClusterFault(Cause.CONFIGURATION, f"the server {redacted(configuration.host)} is no https address")
+    try:
+        trust = client.ApiClient(configuration).rest_client.ssl_context
+    except (ssl.SSLError, OSError, ValueError) as error:
+        raise ClusterFault(
+            Cause.CONFIGURATION, f"the certificates of the kubeconfig cannot be used: {redacted(str(error))}"
+        ) from None
+    # Since Python 3.13 certificates are held against all of RFC 5280, which those of many clusters do not satisfy.
+    trust.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return {
+        "proxy": proxy_for(configuration.host, configuration.proxy, os.environ),
+        "ssl": trust,
+        "server_hostname": configuration.tls_server_name,
+    }
+
+
+async def _explain_refusal(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Read why a websocket is refused: aiohttp drops the body of the answer, which says it."""
+    response = await handler(request)
+    if "Upgrade" in request.headers and response.status != 101:
+        try:
+            raise await _refusal(response)
+        finally:
+            response.close()
+    return response
+
+
+async def _refusal(response: aiohttp.ClientResponse) -> ClusterFault:
+    """The answer's message: a Status object of Kubernetes, or the first line of text."""
+    with suppress(aiohttp.ClientError, ClusterFault, TimeoutError):
+        body = await _bounded(response, LARGEST_REFUSAL)
+        try:
+            message = str(json.loads(body)["message"])
+        except (ValueError, KeyError, TypeError, RecursionError):
+            message = body.decode("utf-8", "replace").strip().partition("\n")[0]
+        return ClusterFault(Cause.STATUS, redacted(message) or response.reason or "", response.status)
+    return ClusterFault(Cause.STATUS, response.reason or "", response.status)
+
+
+async def _bounded(response: aiohttp.ClientResponse, largest: int) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > largest:
+            raise ClusterFault(Cause.ANSWER, f"the answer has more than {largest} bytes", response.status)
+    return bytes(body)
+
+
+def _decoded(body: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        raise ClusterFault(Cause.ANSWER, "the answer is no JSON") from None
+    if not isinstance(found, dict):
+        raise ClusterFault(Cause.ANSWER, "the answer is no object")
+    return found

@@ -1,0 +1,1 @@
+"""The host engine and the driver below it."""

@@ -1,0 +1,1 @@
+"""The guest, and what answers in it in place of a host engine."""

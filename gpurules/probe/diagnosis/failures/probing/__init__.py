@@ -1,0 +1,1 @@
+"""The probing side, and what lies between it and the guest."""

@@ -1,0 +1,19 @@
+"""The launcher's process is not visible here."""
+
+from __future__ import annotations
+
+from gpurules.probe.diagnosis.failure import Blame, FailureClass, Pattern
+from gpurules.probe.observation import Sign
+
+FAILURE = FailureClass(
+    id="launcher-not-found",
+    blame=Blame.PROBE,
+    title="The launcher's process is not visible here",
+    meaning="No process on this node belongs to the VM's launcher pod.",
+    advice="Run the probe on the VM's node, in a pod with hostPID: true.",
+    explanation="""\
+With `--via node` the launcher's process is found by the pod's UID in its cgroup. Without `hostPID: true` a
+container sees its own processes only. A VM that has just moved to another node leaves none here either.
+""",
+    seen=(Pattern(sign=(Sign.LAUNCHER_NOT_FOUND,)),),
+)

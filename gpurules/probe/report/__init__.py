@@ -1,0 +1,1 @@
+"""The results of a run as a document, one file a format; ``registry`` lists them."""

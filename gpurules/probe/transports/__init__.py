@@ -1,0 +1,1 @@
+"""Ways to a host engine, one file each; ``registry`` lists them."""

@@ -1,0 +1,1 @@
+"""What runs inside the machine: plain Debian Python, nothing outside the standard library."""
