@@ -85,7 +85,7 @@ def containers(settings: Settings) -> tuple[dict[str, Any], ...]:
             "readOnlyRootFilesystem": True,
             "seccompProfile": seccomp,
         },
-        "resources": {"requests": {"cpu": "5m", "memory": "32Mi"}, "limits": {"cpu": "100m", "memory": "128Mi"}},
+        "resources": _equal(cpu="50m", memory="128Mi"),
         "volumeMounts": [
             mount,
             {"name": TOKEN, "mountPath": "/var/run/secrets/kubernetes.io/serviceaccount", "readOnly": True},
@@ -101,10 +101,16 @@ def containers(settings: Settings) -> tuple[dict[str, Any], ...]:
         ],
         "ports": [{"name": "gpu-metrics", "containerPort": settings.exporter_port}],
         "securityContext": unprivileged,
-        "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "200m", "memory": "512Mi"}},
+        "resources": _equal(cpu="100m", memory="512Mi"),
         "volumeMounts": [mount],
     }  # fmt: skip
     return bridge, exporter
+
+
+def _equal(**amounts: str) -> dict[str, Any]:
+    """Requests that are the limits: a launcher pod of the class Guaranteed, as VMs with CPUs of their own need, stays
+    one."""
+    return {"requests": dict(amounts), "limits": dict(amounts)}
 
 
 def volumes(files: str) -> tuple[dict[str, Any], ...]:

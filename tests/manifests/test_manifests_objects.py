@@ -19,7 +19,7 @@ from gpurules.text.errors import InputError
 GIVEN = frozenset({("ServiceAccount", "default"), ("ServiceAccount", "gpurules-probe-api")})
 """Objects that are there already: the launcher pods' account, and what part probe-api brings to probe-job."""
 
-ids = {"ids": [case.id for case in CASES]}
+each_case = pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 
 
 @cache
@@ -27,12 +27,12 @@ def _validator(kind: str) -> Any:
     return validator(kind)
 
 
-@pytest.mark.parametrize("case", CASES, **ids)
+@each_case
 def test_objects_fit_together(case: Case) -> None:
     assert complaints(objects(case.wishes), GIVEN) == []
 
 
-@pytest.mark.parametrize("case", CASES, **ids)
+@each_case
 def test_monitors_satisfy_the_crds(case: Case) -> None:
     for one in objects(case.wishes):
         if one["kind"] in FILES:
@@ -88,7 +88,7 @@ def _all_csv(made: list[Any]) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("case", CASES, **ids)
+@each_case
 def test_guests_are_set_up_by_cloud_init(case: Case) -> None:
     for one in objects(case.wishes):
         if one["kind"] != "Secret":
