@@ -14,6 +14,7 @@ from gpurules.text.errors import InputError, Problem
 _SELECTORS: tuple[Path, ...] = (
     ("dcgm", "selector"),
     ("kubevirt", "info_selector"),
+    ("kubevirt", "observer_selector"),
     ("kubevirt", "kube_state_selector"),
 )
 

@@ -16,13 +16,14 @@ from gpurules.output.check import difference
 from gpurules.output.document import Document
 from gpurules.output.render import render_document
 from gpurules.promql.judge import must_mean
+from gpurules.promql.syntax.lexer import MAX_LENGTH
 from gpurules.promql.syntax.printer import to_lines, to_text
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.build import build
 from gpurules.rules.choice import choose
 from gpurules.rules.group import RuleSet
 from gpurules.rules.proof import prove
-from gpurules.text.errors import CheckFailed, Problem
+from gpurules.text.errors import CheckFailed, InputError, Problem
 from gpurules.text.read import read_text
 
 EXPRESSION_WIDTH = 100
@@ -43,9 +44,11 @@ def proved_rules(config: Config, sources: Sources) -> RuleSet:
     Raises InputError for what cannot be built, NotProved or CheckFailed where the result does not hold.
     """
     types = source_types(config, sources)
-    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields)
+    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields, config.rules.entities)
     rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals)
     prove(rule_set, types.type_of)
+    if config.rules.identity == "inline":
+        _refuse_long(rule_set)
     _judge(rule_set)
     return rule_set
 
@@ -74,6 +77,19 @@ def difference_on_disk(path: str, text: str) -> str:
 
 def _readable(expression: Expression) -> str:
     return to_lines(expression, EXPRESSION_WIDTH)
+
+
+def _refuse_long(rule_set: RuleSet) -> None:
+    """What no parser of ours would read again."""
+    advice = "choose fewer paths or fields, or --identity record"
+    problems = [
+        Problem(f"the expression of {rule.spec.record} would have more than {MAX_LENGTH} characters", advice=advice)
+        for group in rule_set.groups
+        for rule in group.rules
+        if len(_readable(rule.expression)) > MAX_LENGTH
+    ]
+    if problems:
+        raise InputError(problems)
 
 
 def _judge(rule_set: RuleSet) -> None:

@@ -5,24 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from gpurules.app.sources import Sources
+from gpurules.app.sources import Sources as Inputs
 from gpurules.config.model import Config
+from gpurules.labels import kubevirt
 from gpurules.labels.schema import HonorLabels, LabelSchema
 from gpurules.rules.choice import Choice
-from gpurules.rules.paths import PATHS
+from gpurules.rules.identities.vms import INFO_METRIC
+from gpurules.rules.paths.choose import LabelsOf, Sources, Unserved, choose_sources, serves
+from gpurules.rules.paths.path import Scrape
+from gpurules.rules.paths.registry import PATHS
 from gpurules.rules.request import INSTANCE, NAME, NAMESPACE, NODE, POD, UUID, Request
 from gpurules.rules.selectors import parse_matchers
 from gpurules.text.duration import parse_duration
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.nearest import did_you_mean
 
-_INFO = "kubevirt_vmi_info"
+_INFO = INFO_METRIC
 _TAKEN = (NAMESPACE, NAME, NODE, POD, UUID, INSTANCE, "gpu", "vmi_pod", "phase")
 
 
-def rule_request(config: Config, sources: Sources, choice: Choice, schema: LabelSchema) -> Request:
+def rule_request(config: Config, sources: Inputs, choice: Choice, schema: LabelSchema) -> Request:
     """The request. Raises InputError with everything that the release or the schema cannot serve."""
-    problems = [*_unserved_paths(config, sources, schema), *_bad_copies(config, sources, schema)]
+    problems = [*_unknown_paths(config), *_bad_copies(config, sources, schema), *_unmet_settings(config)]
+    series = Sources((), (), ())
+    if not problems:
+        series = path_sources(config, schema)
+        problems = list(_unserved_paths(series.unserved, sources))
     if problems:
         raise InputError(problems)
     return Request(
@@ -38,7 +46,47 @@ def rule_request(config: Config, sources: Sources, choice: Choice, schema: Label
         levels=config.rules.levels,
         contestable=HonorLabels(config.dcgm.honor_labels) is not HonorLabels.FALSE,
         gpu_resources=tuple(_as_exposed(name) for name in config.kubevirt.gpu_resources),
+        sources=series.chosen,
+        recorded=config.rules.identity == "record",
+        observer=parse_matchers(config.kubevirt.observer_selector, "--observer-selector"),
     )
+
+
+def path_sources(config: Config, schema: LabelSchema) -> Sources:
+    """What is read for the paths of ``config``, all of which must be known."""
+    scrapes = {
+        name: Scrape(
+            HonorLabels(config.dcgm.honor_labels),
+            config.dcgm.vm_namespace_label,
+            config.dcgm.vm_name_label,
+            parse_matchers(config.dcgm.path_selectors.get(name, ""), f"--path-selector {name}"),
+        )
+        for name in config.rules.paths
+    }
+    return choose_sources(config.rules.paths, scrapes, _labels_in(schema))
+
+
+def path_notes(config: Config, sources: Inputs, schema: LabelSchema) -> list[str]:
+    """What a reader of the rules must know of the paths, one sentence each."""
+    chosen = path_sources(config, schema)
+    notes = [PATHS[name].note for name in config.rules.paths if PATHS[name].note]
+    for gap in chosen.spared:
+        metric = _missing(gap)
+        notes.append(f"path {gap.path} reads no {metric}, which KubeVirt {sources.kubevirt} does not have")
+    if any("pod-owner" in source.identities for source in chosen.chosen):
+        notes.append(
+            f"KubeVirt {sources.kubevirt} names no launcher pod: kube_pod_owner, kube_pod_status_phase and "
+            "kube_pod_info of kube-state-metrics must be in the same Prometheus"
+        )
+    return notes
+
+
+def _labels_in(schema: LabelSchema) -> LabelsOf:
+    def labels_of(metric: str) -> frozenset[str] | None:
+        known = schema.type_of(metric)
+        return None if known is None else known.possible
+
+    return labels_of
 
 
 def _as_exposed(resource: str) -> str:
@@ -46,28 +94,45 @@ def _as_exposed(resource: str) -> str:
     return re.sub(r"[^a-zA-Z0-9_]", "_", resource)
 
 
-def _unserved_paths(config: Config, sources: Sources, schema: LabelSchema) -> Iterable[Problem]:
-    info = schema.type_of(_INFO)
-    known = info.possible if info else frozenset[str]()
-    advice = "use KubeVirt v1.5 or newer"
+def _unknown_paths(config: Config) -> Iterable[Problem]:
+    for name in (*config.rules.paths, *config.dcgm.path_selectors):
+        if name not in PATHS:
+            advice = did_you_mean(name, PATHS) or f"known paths: {', '.join(PATHS)}"
+            yield Problem(f"there is no collection path {name}", advice=advice)
+    for name in config.dcgm.path_selectors:
+        if name in PATHS and name not in config.rules.paths:
+            yield Problem(f"--path-selector {name}: that path is not chosen", advice=f"add --path {name}")
+
+
+def _unmet_settings(config: Config) -> Iterable[Problem]:
     for name in config.rules.paths:
-        path = PATHS.get(name)
-        if path is None:
-            known_paths = did_you_mean(name, PATHS) or f"known paths: {', '.join(PATHS)}"
-            yield Problem(f"there is no collection path {name}", advice=known_paths)
-        elif info is None:
-            advice = "use KubeVirt v1.5 or newer"
-            yield Problem(
-                f"path {name} joins on {_INFO}, which KubeVirt {sources.kubevirt} does not have", advice=advice
-            )
-        elif path.needs not in known:
-            message = (
-                f"path {name} needs the label {path.needs} of {_INFO}, which KubeVirt {sources.kubevirt} does not have"
-            )
-            yield Problem(message, advice="use KubeVirt v1.5 or newer")
+        if name in PATHS and "gpu_resources" in PATHS[name].needs and not config.kubevirt.gpu_resources:
+            message = f"path {name} needs the resources that give a VM a GPU, to see that no other runs on the node"
+            yield Problem(message, advice="name them, such as --gpu-resource nvidia.com/GA102GL_A10")
 
 
-def _bad_copies(config: Config, sources: Sources, schema: LabelSchema) -> Iterable[Problem]:
+def _unserved_paths(unserved: Iterable[Unserved], sources: Inputs) -> Iterable[Problem]:
+    release = sources.kubevirt
+    for gap in unserved:
+        first = next(name for name in kubevirt.releases() if serves(PATHS[gap.path], _labels_of_release(name)))
+        here = [name for name, path in PATHS.items() if serves(path, _labels_of_release(release))]
+        advice = f"use KubeVirt {first} or newer"
+        if here:
+            advice += f", or a path that kube-state-metrics' kube_pod_owner serves: {', '.join(here)}"
+        yield Problem(f"path {gap.path} needs {_missing(gap)}, which KubeVirt {release} does not have", advice=advice)
+
+
+def _missing(gap: Unserved) -> str:
+    labels = " and ".join(gap.labels)
+    return f"the label {labels} of {gap.metric}" if labels else gap.metric
+
+
+def _labels_of_release(release: str) -> LabelsOf:
+    known = {schema.metric: schema.type.possible for schema in kubevirt.schemas(release)}
+    return known.get
+
+
+def _bad_copies(config: Config, sources: Inputs, schema: LabelSchema) -> Iterable[Problem]:
     info = schema.type_of(_INFO)
     known = sorted((info.possible if info else frozenset[str]()) - {*_TAKEN, config.rules.cluster_label})
     for label in config.kubevirt.copy_labels:

@@ -15,10 +15,15 @@ DEFAULT_INFO_SELECTOR = 'job="kubevirt-prometheus-metrics"'
 """The job that prometheus-operator gives to KubeVirt's own ServiceMonitor (facts: KubeVirt v1.0 to main)."""
 
 HONOR_LABELS = ("true", "false", "auto")
-PATHS = ("pod-network", "vsock-sidecar")
+PATHS = ("pod-network", "vsock-sidecar", "vsock-exporter", "host", "remote", "single-vm-node")
 """The collection paths that this release renders."""
+DEFAULT_PATHS = PATHS[:2]
+"""Those that need no configuration: the launcher pod names the VM."""
+ENTITIES = ("link", "switch", "cpu", "cpu-core")
+IDENTITIES = ("record", "inline")
 LEVELS = ("vmi_gpu", "vmi")
 COMBINATIONS = ("sum", "avg", "max", "min")
+_WORD = "[a-z][a-z0-9-]*"
 FORMATS = ("prometheusrule", "rules")
 
 
@@ -30,6 +35,8 @@ class DcgmSection:
     ``exporters``: dcgm-exporter releases in use, such as ``4.5.3-4.8.2``; empty: every known release.
     ``selector``: label matchers that every DCGM series must satisfy, such as ``job=~"guest-.*"``; empty: none.
     ``honor_labels``: ``true``, ``false`` or ``auto``: whether the scrape of the guests sets honorLabels.
+    ``path_selectors``: by collection path, matchers that the series of that path satisfy besides.
+    ``vm_namespace_label``, ``vm_name_label``: the labels that name the VM where relabelling or the sender sets them.
     ``collection_interval``: how often the exporter reads DCGM (its ``-c``), a PromQL duration.
     """
 
@@ -61,6 +68,36 @@ class DcgmSection:
             example="'job=~\"guest-.*\"'",
         ),
     )
+    path_selectors: dict[str, str] = field(
+        default_factory=dict,
+        metadata=described(
+            "Label matchers that the series of one collection path must satisfy besides, by path.",
+            check=forms.wrong_in_selector,
+            key_pattern=_WORD,
+            key_kind="the name of a collection path",
+            example="{remote: 'job=\"remote-guests\"'}",
+        ),
+    )
+    vm_namespace_label: str = field(
+        default="namespace",
+        metadata=described(
+            "The label that holds the VM's namespace on paths where relabelling or the sender names the VM.",
+            pattern=forms.LABEL_NAME,
+            kind="a label name",
+            advice="write such as namespace",
+            example="namespace",
+        ),
+    )
+    vm_name_label: str = field(
+        default="name",
+        metadata=described(
+            "The label that holds the VM's name on paths where relabelling or the sender names the VM.",
+            pattern=forms.LABEL_NAME,
+            kind="a label name",
+            advice="write such as vmi_kubevirt_io_id",
+            example="vmi_kubevirt_io_id",
+        ),
+    )
     honor_labels: str = field(
         default="auto",
         metadata=described(
@@ -88,6 +125,8 @@ class KubevirtSection:
 
     ``release``: KubeVirt release such as ``v1.6``, or ``main``; empty: the newest known.
     ``info_selector``: label matchers that kubevirt_* metrics must satisfy to be believed.
+    ``observer_selector``: the same for those of KubeVirt's observability controller, whose namespace of the VM is in
+    exported_namespace; empty: they are not read.
     ``kube_state_selector``: the same for kube_* metrics of kube-state-metrics.
     ``gpu_resources``: resource names that give a VM a GPU, such as ``nvidia.com/GA102GL_A10``.
     ``copy_labels``: labels of kubevirt_vmi_info that records carry as well, such as ``instance_type``.
@@ -110,6 +149,15 @@ class KubevirtSection:
             "Label matchers that kubevirt_* metrics must satisfy to be believed, without braces.",
             check=forms.wrong_in_selector,
             example=f"'{DEFAULT_INFO_SELECTOR}'",
+        ),
+    )
+    observer_selector: str = field(
+        default="",
+        metadata=described(
+            "Label matchers of the series of KubeVirt's observability controller, which arrive with the VM's namespace "
+            "in exported_namespace. Empty: they are not read.",
+            check=forms.wrong_in_selector,
+            example="'job=\"virt-observability-controller-metrics\"'",
         ),
     )
     kube_state_selector: str = field(
@@ -180,16 +228,32 @@ class RecordSetting:
 class RulesSection:
     """The rules themselves.
 
-    ``paths``: collection paths. ``levels``: levels to record. ``rate_window``: range of rates, a PromQL duration of at
+    ``paths``: collection paths. ``identity``: ``record`` or ``inline``. ``entities``: what is recorded beside GPUs.
+    ``levels``: levels to record. ``rate_window``: range of rates, a PromQL duration of at
     least eight collection intervals. ``interval``: evaluation interval of the groups; empty: Prometheus' own.
     ``cluster_label``: the label that tells clusters apart in this store; empty: one cluster.
     ``fields``: settings by field name, any of its names.
     """
 
     paths: tuple[str, ...] = field(
-        default=PATHS,
+        default=DEFAULT_PATHS,
         metadata=described(
             "How the guests' series reach Prometheus, the preferred way first.", choices=PATHS, example="[pod-network]"
+        ),
+    )
+    identity: str = field(
+        default="record",
+        metadata=described(
+            "Whether rules read what others have recorded, or each is an expression of its own, for a ruler that does "
+            "not see its own records.",
+            choices=IDENTITIES,
+            example="inline",
+        ),
+    )
+    entities: tuple[str, ...] = field(
+        default=(),
+        metadata=described(
+            "What to record beside GPUs, where the counters hold fields of it.", choices=ENTITIES, example="[link]"
         ),
     )
     levels: tuple[str, ...] = field(

@@ -9,7 +9,7 @@ from gpurules.rules.devices import count_rule, info_rule
 from gpurules.rules.fields import field_rule
 from gpurules.rules.group import RecordingRule, RuleGroup, RuleSet
 from gpurules.rules.health import health_rules
-from gpurules.rules.identity import device_rule, identity_rule
+from gpurules.rules.identity import input_rules
 from gpurules.rules.memory import memory_rules
 from gpurules.rules.request import Request
 from gpurules.rules.spec import Refusal
@@ -26,7 +26,7 @@ def build(request: Request, refusals: tuple[Refusal, ...] = ()) -> RuleSet:
     if not request.fields:
         advice = "name at least one field that can be recorded; see gpurules render --explain"
         raise InputError(Problem("there is nothing to record", advice=advice))
-    rules = (device_rule(request), identity_rule(request), *_device_level(request))
+    rules = (*input_rules(request), *_device_level(request))
     if "vmi" in request.levels:
         rules = (*rules, *_vm_level(request))
     rules = (*rules, *health_rules(request))

@@ -16,6 +16,9 @@ from gpurules.text.nearest import did_you_mean
 Accepts = Callable[[str], bool]
 """Whether any exporter release in use knows a field by this name."""
 
+ON_REQUEST = (Entity.LINK, Entity.SWITCH, Entity.CPU, Entity.CPU_CORE)
+"""What is recorded beside GPUs where it is asked for."""
+
 _GROUP_WORD = re.compile(r"^DCGM_FI_(DEV_|SYSTEM_|PROF_|)")
 
 
@@ -28,11 +31,17 @@ class Choice:
     refusals: tuple[Refusal, ...]
 
 
-def choose(selection: Selection, catalog: Catalog, accepts: Accepts, settings: Mapping[str, RecordSetting]) -> Choice:
+def choose(
+    selection: Selection,
+    catalog: Catalog,
+    accepts: Accepts,
+    settings: Mapping[str, RecordSetting],
+    entities: tuple[str, ...] = (),
+) -> Choice:
     """Sorts the counters of ``selection``, in their order; a field that two counters name is recorded once.
 
-    ``settings`` are by field name, any of its names. Raises InputError for a setting whose field is unknown or not
-    selected.
+    ``settings`` are by field name, any of its names. ``entities``: what is recorded beside GPUs, such as ``link``.
+    Raises InputError for a setting whose field is unknown or not selected.
     """
     by_field = _settings_by_field(settings, selection, catalog)
     fields: dict[str, MeasuredField] = {}
@@ -43,7 +52,7 @@ def choose(selection: Selection, catalog: Catalog, accepts: Accepts, settings: M
         written = tuple(entry.name for entry in selection.counters if entry.field is field)
         names = tuple(dict.fromkeys((*written, *(name for name in _modern_names(field) if accepts(name)))))
         setting = by_field.get(field.name, RecordSetting())
-        reason = _reason(field, setting, counter.declared_type)
+        reason = _reason(field, setting, counter.declared_type, entities)
         if reason:
             refusals.setdefault(counter.name, Refusal(counter.name, reason))
         elif field.kind is FieldKind.LABEL:
@@ -59,7 +68,7 @@ def _modern_names(field: Field) -> tuple[str, ...]:
     return tuple(name for name in field.names if name.startswith("DCGM_"))
 
 
-def _reason(field: Field, setting: RecordSetting, declared_type: str) -> str:
+def _reason(field: Field, setting: RecordSetting, declared_type: str, entities: tuple[str, ...]) -> str:
     """Why ``field`` is not recorded, or nothing."""
     if setting.skip:
         return "left out by the configuration"
@@ -69,9 +78,11 @@ def _reason(field: Field, setting: RecordSetting, declared_type: str) -> str:
         return "declared as label: its value becomes a label of other series, not a series"
     if field.refusal:
         return field.refusal
-    if field.entity not in (Entity.GPU, Entity.GLOBAL):
-        return f"measured on a {field.entity.value}, not on a GPU: such series name no GPU of the virtual machine"
-    return ""
+    if field.entity in (Entity.GPU, Entity.GLOBAL) or field.entity.value in entities:
+        return ""
+    if field.entity in ON_REQUEST:
+        return f"measured on a {field.entity.value}, not on a GPU: ask for it with --entity {field.entity.value}"
+    return f"measured on a {field.entity.value}, not on a GPU: such series name no GPU of the virtual machine"
 
 
 def _settings_by_field(

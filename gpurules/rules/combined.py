@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gpurules.catalog.field import FieldKind, Grain
-from gpurules.promql.syntax.build import aggregate, selector
-from gpurules.promql.syntax.tree import Expression
-from gpurules.rules.fields import field_spec
+from gpurules.promql.syntax.build import aggregate
+from gpurules.rules.fields import field_rule
 from gpurules.rules.group import RecordingRule
+from gpurules.rules.identity import read
 from gpurules.rules.names import record_name, window_word
-from gpurules.rules.request import GPU, UUID, MeasuredField, Request
+from gpurules.rules.request import INSTANCE, MeasuredField, Request, entity_labels
 from gpurules.rules.spec import RecordSpec
 
 LEVEL = "vmi"
@@ -21,12 +21,14 @@ def combined_rule(measured: MeasuredField, request: Request) -> RecordingRule | 
     if measured.combine is None:
         return None
     field = measured.field
-    source = field_spec(measured, request)
+    rule = field_rule(measured, request)
+    source = rule.spec
     labels = (*request.vm, *field.dimensions)
-    series: Expression = selector(source.record)
+    series = read(rule, request)
     if field.grain is Grain.GPU and measured.combine not in _EXTREMES:
         # Each MIG instance repeats the value of its GPU.
-        series = aggregate("max", (*labels, UUID, GPU), series)
+        apart = (label for label in entity_labels(field.entity) if label != INSTANCE)
+        series = aggregate("max", (*labels, *apart), series)
     operation = measured.combine
     if field.kind is FieldKind.COUNTER:
         operation = f"rate{window_word(request.rate_window)}_{operation}"

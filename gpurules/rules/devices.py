@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from gpurules.promql.syntax.build import aggregate, binary, call, number, relabel, selector
+from gpurules.promql.syntax.build import aggregate, relabel
 from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.group import RecordingRule
-from gpurules.rules.identity import DEVICE, MODEL, PCI_ADDRESS, identity
+from gpurules.rules.identity import MODEL, PCI_ADDRESS, attributed, freshest_devices, read
 from gpurules.rules.names import record_name
+from gpurules.rules.paths.path import Source
 from gpurules.rules.request import GPU, UUID, Request
 from gpurules.rules.spec import RecordSpec
 
@@ -17,27 +18,27 @@ COUNT = record_name("vmi", "devices", "count")
 
 def info_rule(request: Request) -> RecordingRule:
     """One series for each VM and GPU that says what the GPU is; the freshest description wins."""
-    described = tuple(dict.fromkeys(row.label for row in request.label_rows))
-    labels = (*request.vm_device, MODEL, PCI_ADDRESS, *described)
-    freshest: Expression = aggregate(
-        "topk", (*request.launcher, *request.device), call("timestamp", selector(DEVICE)), number(1)
-    )
-    for row in request.label_rows:
-        for name in row.names:
-            freshest = relabel(freshest, row.label, name)
-    joined = binary("*", freshest, identity(request), on=request.launcher, group_left=request.attributes)
+    beyond = (*request.device, MODEL, PCI_ADDRESS, *dict.fromkeys(row.label for row in request.label_rows))
+
+    def many(source: Source) -> Expression:
+        freshest = freshest_devices(request, source)
+        for row in request.label_rows:
+            for name in row.names:
+                freshest = relabel(freshest, row.label, name)
+        return freshest
+
     spec = RecordSpec(
         record=INFO,
         level="vmi_gpu",
         role="info",
         fields=tuple(row.field.name for row in request.label_rows),
-        labels=labels,
+        labels=(*request.vm, *beyond),
         unit=ONE,
         kind=Kind.INFO,
         help="What each GPU of a virtual machine is: model, address in the guest and software; the value is 1.",
         operation="group",
     )
-    return RecordingRule(spec, aggregate("group", labels, joined))
+    return RecordingRule(spec, attributed(request, beyond, many, "group"))
 
 
 def count_rule(request: Request) -> RecordingRule:
@@ -53,5 +54,5 @@ def count_rule(request: Request) -> RecordingRule:
         help="Number of GPUs of a virtual machine that send anything.",
         operation="count",
     )
-    gpus = aggregate("group", (*request.vm, UUID, GPU), selector(INFO))
+    gpus = aggregate("group", (*request.vm, UUID, GPU), read(info_rule(request), request))
     return RecordingRule(spec, aggregate("count", request.vm, gpus))

@@ -5,14 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gpurules.catalog.field import Field, FieldKind
-from gpurules.promql.syntax.build import aggregate, binary, call, number, selector, window
-from gpurules.promql.syntax.tree import Expression
+from gpurules.promql.syntax.build import binary, call, number, selector, window
+from gpurules.promql.syntax.tree import Expression, Matcher
 from gpurules.promql.types import SECOND, Kind, Unit
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identity import attributed
 from gpurules.rules.names import record_name, window_word
-from gpurules.rules.request import MeasuredField, Request
+from gpurules.rules.paths.path import Source
+from gpurules.rules.request import MeasuredField, Request, entity_labels
 from gpurules.rules.selectors import series_of
+from gpurules.rules.series import keyed, united
 from gpurules.rules.spec import RecordSpec
 
 LEVEL = "vmi_gpu"
@@ -35,7 +37,7 @@ def field_spec(measured: MeasuredField, request: Request) -> RecordSpec:
         level=LEVEL,
         role="field",
         fields=(field.name,),
-        labels=(*request.vm_device, *field.dimensions),
+        labels=(*request.vm, *entity_labels(field.entity), *field.dimensions),
         unit=recorded_unit(field),
         kind=_RECORDED_KIND[field.kind],
         help=field.help,
@@ -54,23 +56,20 @@ def recorded_unit(field: Field) -> Unit | None:
 def field_rule(measured: MeasuredField, request: Request) -> RecordingRule:
     """Aggregate first, then join: a guest cannot smuggle labels into the join, and the join touches fewer labels."""
     field = measured.field
-    labels = (*request.device, *field.dimensions)
-    many = aggregate("max", (*request.launcher, *labels), _samples(measured, request))
-    scaled = in_base_unit(attributed(request, many, labels), field.unit)
+    labels = (*entity_labels(field.entity), *field.dimensions)
+
+    def many(source: Source) -> Expression:
+        return keyed(source, request, "max", labels, lambda only: _samples(measured, request, only), field.entity)
+
+    scaled = in_base_unit(attributed(request, labels, many), field.unit)
     return RecordingRule(field_spec(measured, request), scaled)
 
 
-def _samples(measured: MeasuredField, request: Request) -> Expression:
+def _samples(measured: MeasuredField, request: Request, matchers: tuple[Matcher, ...]) -> Expression:
     """The field's samples: rated per name where it is a counter, since rating two names at once may clash."""
     if measured.field.kind is FieldKind.COUNTER:
-        rates: list[Expression] = [
-            call("rate", window(selector(name, *request.dcgm), request.rate_window)) for name in measured.names
-        ]
-        united = rates[0]
-        for rate in rates[1:]:
-            united = binary("or", united, rate)
-        return united
-    series = series_of(measured.names, request.dcgm)
+        return united([call("rate", window(selector(name, *matchers), request.rate_window)) for name in measured.names])
+    series = series_of(measured.names, matchers)
     return binary(">", series, number(0)) if measured.field.ignore_zero else series
 
 

@@ -9,48 +9,94 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gpurules.promql.syntax.build import aggregate, binary, call, matcher, number, selector
-from gpurules.promql.syntax.tree import Expression, Matcher
+from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind
-from gpurules.rules.devices import INFO
+from gpurules.rules.devices import INFO, info_rule
 from gpurules.rules.group import RecordingRule
-from gpurules.rules.identity import DEVICE, IDENTITY, SCRAPE_INSTANCE, VMI_POD, running_vms
+from gpurules.rules.identities.pods import OWNER_METRIC, holders, owned_pods
+from gpurules.rules.identities.vms import INFO_METRIC, any_info, several
+from gpurules.rules.identity import devices, identities, identity_of, identity_rule, keeps_address, one_side, read
 from gpurules.rules.names import record_name
-from gpurules.rules.request import INSTANCE, NAME, NAMESPACE, POD, UUID, Request
+from gpurules.rules.paths.path import Source
+from gpurules.rules.request import (
+    INSTANCE,
+    LAUNCHER_PATTERN,
+    NAME,
+    NAMESPACE,
+    POD,
+    SCRAPE_INSTANCE,
+    UUID,
+    Request,
+)
+from gpurules.rules.series import united
 from gpurules.rules.spec import RecordSpec
-
-LAUNCHER_PATTERN = "virt-launcher-.+"
-"""Launcher pods are named by generateName ``virt-launcher-<VM>-`` in every KubeVirt release."""
 
 INPUT_ABSENT = record_name("cluster", "input_absent", "max")
 
 _INPUT = "input"
+_DCGM = "dcgm"
+
+_LAUNCHER = matcher(POD, "=~", LAUNCHER_PATTERN)
+_OTHER_POD = matcher(POD, "!~", LAUNCHER_PATTERN)
 
 
 def health_rules(request: Request) -> tuple[RecordingRule, ...]:
     """All health records that ``request`` can have, in the order in which they must be evaluated."""
-    absent = (_absent(request, "kubevirt_vmi_info"), _absent(request, "dcgm"))
-    return (*absent, *(_counted(request, *entry) for entry in _COUNTS if entry[0] in _possible(request)))
+    possible = _possible(request)
+    absent = (_absent(request, source) for source in _inputs(request))
+    counts = (_counted(request, *entry) for entry in _COUNTS if entry[0] in possible)
+    unmapped = (_unmapped(request),) if "mapped" in possible else ()
+    return (*absent, *counts, *unmapped)
 
 
 def _possible(request: Request) -> frozenset[str]:
     roles = {role for role, _, _ in _COUNTS}
-    if not request.contestable:
+    if not any(keeps_address(request, source) for source in request.sources):
         roles.discard("contested")
     if not request.gpu_resources:
         roles.discard("silent")
+    if not _by_pod(request):
+        roles.discard("container_gpus")
+    if not _hosts(request):
+        roles.discard("mapped")
     return frozenset(roles)
+
+
+def _by_pod(request: Request) -> tuple[Source, ...]:
+    return tuple(source for source in request.sources if POD in identity_of(source).key)
+
+
+def _hosts(request: Request) -> tuple[Source, ...]:
+    """The sources that hold what exporters on nodes map to pods."""
+    return tuple(source for source in request.sources if source.hosts)
+
+
+def _inputs(request: Request) -> tuple[str, ...]:
+    """What the join needs, ours last."""
+    return (*dict.fromkeys(identity.source for identity in identities(request)), _DCGM)
+
+
+def _series(request: Request, source: str) -> Expression:
+    if source == INFO_METRIC:
+        return any_info(request)
+    if source == OWNER_METRIC:
+        return selector(OWNER_METRIC, *request.kube_state)
+    return united([devices(request, one) for one in request.sources])
+
+
+def _clusters(request: Request, sources: tuple[str, ...]) -> Expression:
+    """The clusters in which one of ``sources`` is there."""
+    return united([aggregate("group", request.cluster, _series(request, source)) for source in sources])
 
 
 def _absent(request: Request, source: str) -> RecordingRule:
     """1 where ``source`` is missing, 0 where it is there."""
-    series = {"kubevirt_vmi_info": selector("kubevirt_vmi_info", *request.info), "dcgm": selector(DEVICE)}
     if request.cluster:
-        other = next(name for name in series if name != source)
-        there = binary("*", number(0), aggregate("group", request.cluster, series[source]))
-        missing = aggregate("group", request.cluster, series[other])
+        there = binary("*", number(0), _clusters(request, (source,)))
+        missing = _clusters(request, tuple(name for name in _inputs(request) if name != source))
         expression: Expression = aggregate("max", request.cluster, binary("or", there, missing))
     else:
-        expression = _or_zero(request, aggregate("max", (), call("absent", series[source])))
+        expression = _or_zero(request, aggregate("max", (), call("absent", _series(request, source))))
     spec = RecordSpec(
         record=INPUT_ABSENT,
         level="health",
@@ -59,23 +105,27 @@ def _absent(request: Request, source: str) -> RecordingRule:
         labels=(*request.cluster, _INPUT),
         unit=ONE,
         kind=Kind.FLAG,
-        help=f"Whether a source of the join is missing: {_INPUTS[source]}.",
+        help=f"Whether a source of the join is missing: {_WORDS[source]}.",
         operation="max",
         rule_labels=((_INPUT, source),),
     )
     return RecordingRule(spec, expression)
 
 
-_INPUTS = {
-    "kubevirt_vmi_info": "virtual machines, from KubeVirt's virt-controller",
-    "dcgm": "any of the selected GPU series",
+_WORDS = {
+    INFO_METRIC: "virtual machines, from KubeVirt's virt-controller",
+    OWNER_METRIC: "owners of pods, from kube-state-metrics",
+    _DCGM: "any of the selected GPU series",
 }
 
 
 def _or_zero(request: Request, expression: Expression) -> Expression:
     if not request.cluster:
         return binary("or", expression, call("vector", number(0)))
-    clusters = aggregate("group", request.cluster, selector(INPUT_ABSENT))
+    if request.recorded:
+        clusters: Expression = aggregate("group", request.cluster, selector(INPUT_ABSENT))
+    else:
+        clusters = _clusters(request, _inputs(request))
     return binary("or", expression, binary("*", number(0), clusters))
 
 
@@ -95,46 +145,88 @@ def _counted(request: Request, role: str, help_text: str, what: Callable[[Reques
 
 
 def _unmatched(request: Request) -> Expression:
-    launchers = aggregate("group", request.launcher, selector(DEVICE, matcher(POD, "=~", LAUNCHER_PATTERN)))
-    return binary("unless", launchers, selector(IDENTITY), on=request.launcher)
+    return united([_unmatched_of(request, source) for source in request.sources])
 
 
-def _several(request: Request, key: tuple[str, ...], of: str, series: Expression) -> Expression:
-    """The ``key``s that have more than one value of ``of``."""
-    distinct = aggregate("group", (*key, of), series)
-    return binary(">", aggregate("count", key, distinct), number(1))
+def _unmatched_of(request: Request, source: Source) -> Expression:
+    identity = identity_of(source)
+    key = identity.joined_on(request)
+    series = devices(request, source, _LAUNCHER) if POD in key else devices(request, source)
+    known = selector(identity.record) if request.recorded else one_side(request, identity)
+    return binary("unless", aggregate("group", key, series), known, on=key)
 
 
 def _ambiguous(request: Request) -> Expression:
-    return _several(request, (*request.cluster, NAMESPACE, NAME), VMI_POD, running_vms(request))
+    return united([identity.ambiguous(request) for identity in identities(request)])
 
 
 def _shared_uuid(request: Request) -> Expression:
-    owners = aggregate("group", (*request.cluster, UUID, NAMESPACE, NAME), selector(INFO, matcher(UUID, "!=", "")))
-    return binary(">", aggregate("count", (*request.cluster, UUID), owners), number(1))
+    labels = (*request.cluster, UUID, NAMESPACE, NAME)
+    if request.recorded:
+        owners: Expression = aggregate("group", labels, selector(INFO, matcher(UUID, "!=", "")))
+    else:
+        # vector(0) has no UUID: what is left has one.
+        owners = aggregate("group", labels, info_rule(request).expression)
+        owners = binary("unless", owners, call("vector", number(0)), on=(UUID,))
+    return several((*request.cluster, UUID), owners)
 
 
 def _contested(request: Request) -> Expression:
-    series = selector(DEVICE, matcher(POD, "=~", LAUNCHER_PATTERN))
-    return _several(request, request.launcher, SCRAPE_INSTANCE, series)
+    return united([_contested_of(request, source) for source in request.sources if keeps_address(request, source)])
+
+
+def _contested_of(request: Request, source: Source) -> Expression:
+    key = identity_of(source).joined_on(request)
+    series = devices(request, source, _LAUNCHER) if POD in key else devices(request, source)
+    return several(key, aggregate("group", (*key, SCRAPE_INSTANCE), series))
 
 
 def _container_gpus(request: Request) -> Expression:
-    series = selector(DEVICE, matcher(POD, "!~", LAUNCHER_PATTERN))
-    return aggregate("group", (*request.cluster, UUID, INSTANCE), series)
+    key = (*request.cluster, UUID, INSTANCE)
+    containers: Expression = united(
+        [aggregate("group", key, devices(request, source, _OTHER_POD)) for source in _by_pod(request)]
+    )
+    for other in request.sources:
+        if other not in _by_pod(request):
+            containers = binary("unless", containers, devices(request, other), on=key)
+    return containers
+
+
+def _mapped(request: Request) -> Expression:
+    return united([aggregate("group", request.launcher, devices(request, one, _LAUNCHER)) for one in _hosts(request)])
+
+
+def _unmapped(request: Request) -> RecordingRule:
+    """1 where exporters on nodes send GPU series but map none to a launcher pod."""
+    sent = united([devices(request, source) for source in _hosts(request)])
+    mapped = binary("*", number(0), aggregate("group", request.cluster, _mapped(request)))
+    if request.cluster:
+        either = binary("or", mapped, aggregate("group", request.cluster, sent), on=request.cluster)
+    else:
+        either = binary("or", mapped, aggregate("group", (), sent))
+    spec = RecordSpec(
+        record=record_name("cluster", "host_unmapped", "max"),
+        level="health",
+        role="host_unmapped",
+        fields=(),
+        labels=request.cluster,
+        unit=ONE,
+        kind=Kind.FLAG,
+        help="Whether exporters on nodes send GPU series and map none of them to a launcher pod.",
+        operation="max",
+    )
+    return RecordingRule(spec, _or_zero(request, aggregate("max", request.cluster, either)))
 
 
 def _silent(request: Request) -> Expression:
-    resources = matcher("resource", "=~", "|".join(request.gpu_resources))
-    requests = selector("kube_pod_container_resource_requests", resources, *_launchers(request))
-    phases = selector("kube_pod_status_phase", matcher("phase", "=", "Running"), *_launchers(request))
-    holders = aggregate("group", request.launcher, requests)
-    running = binary("and", holders, binary("==", phases, number(1)), on=request.launcher)
-    return binary("unless", running, selector(IDENTITY), on=request.launcher)
-
-
-def _launchers(request: Request) -> tuple[Matcher, ...]:
-    return (matcher(POD, "=~", LAUNCHER_PATTERN), *request.kube_state)
+    if _by_pod(request) == request.sources:
+        identity = identities(request)[0]
+        return binary("unless", holders(request), read(identity_rule(request, identity), request), on=request.launcher)
+    owned = binary("and", owned_pods(request), holders(request), on=request.launcher)
+    silent: Expression = aggregate("group", request.vm_key, owned)
+    for identity in identities(request):
+        silent = binary("unless", silent, read(identity_rule(request, identity), request), on=request.vm_key)
+    return silent
 
 
 _COUNTS: tuple[tuple[str, str, Callable[[Request], Expression]], ...] = (
@@ -144,4 +236,5 @@ _COUNTS: tuple[tuple[str, str, Callable[[Request], Expression]], ...] = (
     ("contested", "Launcher pods whose GPU series come from more than one scraped address.", _contested),
     ("container_gpus", "GPUs, or MIG instances, of pods that are not virtual machines.", _container_gpus),
     ("silent", "Virtual machines with GPUs that send nothing.", _silent),
+    ("mapped", "Launcher pods to which exporters on nodes map GPUs.", _mapped),
 )

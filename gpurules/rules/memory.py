@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gpurules.promql.syntax.build import aggregate, binary, number, selector
+from gpurules.promql.syntax.build import aggregate, binary, number
 from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind, Unit
-from gpurules.rules.fields import field_spec
+from gpurules.rules.fields import field_rule
 from gpurules.rules.group import RecordingRule
+from gpurules.rules.identity import read
 from gpurules.rules.names import record_name
 from gpurules.rules.request import MeasuredField, Request
 from gpurules.rules.spec import RecordSpec
@@ -42,7 +43,7 @@ def _total_fields(measured: Mapping[str, MeasuredField]) -> tuple[str, ...]:
 
 
 def _record(request: Request, measured: Mapping[str, MeasuredField], name: str) -> Expression:
-    return selector(field_spec(measured[name], request).record)
+    return read(field_rule(measured[name], request), request)
 
 
 def _usable(request: Request, measured: Mapping[str, MeasuredField]) -> Expression:
@@ -99,7 +100,7 @@ def _vm_total(request: Request, measured: Mapping[str, MeasuredField]) -> Record
         help="Framebuffer memory of all GPUs of a virtual machine.",
         operation="sum",
     )
-    return RecordingRule(spec, aggregate("sum", request.vm, selector(record_name("vmi_gpu", TOTAL, "max"))))
+    return RecordingRule(spec, aggregate("sum", request.vm, read(_device_total(request, measured), request)))
 
 
 def _vm_ratio(request: Request, measured: Mapping[str, MeasuredField]) -> RecordingRule:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from gpurules.catalog.field import Field
+from gpurules.catalog.field import Entity, Field
 from gpurules.promql.syntax.tree import Matcher
+
+if TYPE_CHECKING:
+    from gpurules.rules.paths.path import Source
 
 NAMESPACE = "namespace"
 POD = "pod"
@@ -14,6 +18,25 @@ NODE = "node"
 UUID = "UUID"
 INSTANCE = "GPU_I_ID"
 GPU = "gpu"
+ADDRESS = "address"
+SCRAPE_INSTANCE = "instance"
+
+LAUNCHER_PATTERN = "virt-launcher-.+"
+"""Launcher pods are named by generateName ``virt-launcher-<VM>-`` in every KubeVirt release."""
+
+_GPU_LABELS = (UUID, INSTANCE, GPU)
+_ENTITY_LABELS: dict[Entity, tuple[str, ...]] = {
+    Entity.LINK: (*_GPU_LABELS, "nvlink", "nvswitch"),
+    Entity.SWITCH: ("nvswitch",),
+    Entity.CPU: ("cpu",),
+    Entity.CPU_CORE: ("cpu", "cpucore"),
+}
+"""What tells apart the things of one guest that are no GPUs, as dcgm-exporter labels them."""
+
+
+def entity_labels(entity: Entity) -> tuple[str, ...]:
+    """The labels that tell apart what a field of ``entity`` is measured on within one guest."""
+    return _ENTITY_LABELS.get(entity, _GPU_LABELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +66,10 @@ class Request:
     kube-state-metrics must satisfy. ``cluster``: the label that tells clusters apart, or nothing. ``copied``: labels of
     kubevirt_vmi_info that records carry as well. ``rate_window``: milliseconds. ``contestable``: a guest may have
     written its own namespace and pod (honorLabels is not known to be false). ``gpu_resources``: as kube-state-metrics
-    spells them.
+    spells them. ``sources``: the series that are read and how they name their VM, the preferred one first.
+    ``recorded``: rules read what others have recorded; else each rule is an expression of its own. ``observer``:
+    matchers of the series of KubeVirt's observability controller, which arrive with the VM's namespace in
+    exported_namespace; none: its series are not read.
     """
 
     fields: tuple[MeasuredField, ...]
@@ -58,16 +84,19 @@ class Request:
     levels: tuple[str, ...]
     contestable: bool
     gpu_resources: tuple[str, ...]
+    sources: tuple[Source, ...]
+    recorded: bool = True
+    observer: tuple[Matcher, ...] = ()
 
     @property
     def launcher(self) -> tuple[str, ...]:
-        """The join key: what names a launcher pod on both sides."""
+        """What names a launcher pod."""
         return (*self.cluster, NAMESPACE, POD)
 
     @property
-    def attributes(self) -> tuple[str, ...]:
-        """What the join adds."""
-        return (NAME, NODE, *self.copied)
+    def vm_key(self) -> tuple[str, ...]:
+        """What names a VM, wherever it runs."""
+        return (*self.cluster, NAMESPACE, NAME)
 
     @property
     def vm(self) -> tuple[str, ...]:

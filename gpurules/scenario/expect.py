@@ -1,10 +1,4 @@
-"""What each record must show, worked out from the cluster itself: no PromQL, no stored series.
-
-A guest's GPU belongs to the VM whose launcher pod the stored series name. With honorLabels false that is the scraped
-pod, whatever the guest writes. With honorLabels true Prometheus lets a guest's own namespace and pod labels win, and no
-query can recover whose they were: a guest that is a Kubernetes node is then seen as containers, and a forged launcher
-pod as that launcher; :class:`Seen` says so by its ``pod``.
-"""
+"""What each record must show, worked out from the cluster itself: no PromQL, no stored series."""
 
 from __future__ import annotations
 
@@ -14,18 +8,14 @@ from fractions import Fraction
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.exposition import (
-    Sample,
-    error_labels,
-    guest_targets,
-    host_target,
-    mapping,
-    within,
-)
-from gpurules.scenario.model import Exporter, Gpu, Instance, Labels, Reading, World, labels_of
+from gpurules.scenario.booking import DEFAULT, RulesFor, Seen, View, Vm
+from gpurules.scenario.expect_health import HEALTH_ROLES
+from gpurules.scenario.exposition import error_labels
+from gpurules.scenario.model import Labels, Reading, World
 from gpurules.scenario.quantities import BY_NAME, FREE, RESERVED, USED, XID, Quantity
+from gpurules.scenario.sample import sample
+from gpurules.scenario.target import Sample
 
-LAUNCHER_PREFIX = "virt-launcher-"
 RATE_TOLERANCE = 0.06
 """How far a rate over a steady window may be from the physical one, since scrapes repeat readings."""
 
@@ -38,40 +28,9 @@ class Expectation:
     tolerance: float = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Vm:
-    """What a launcher pod stands for."""
-
-    namespace: str
-    name: str
-    node: str
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """One GPU or MIG instance as Prometheus has it: under which namespace and pod, from which scrape instance."""
-
-    namespace: str
-    pod: str
-    source: str
-    exporter: Exporter
-    gpu: Gpu
-    instance: Instance | None
-
-    @property
-    def instance_id(self) -> str:
-        """The MIG instance, empty for a whole GPU."""
-        return self.instance.id if self.instance else ""
-
-    def reading(self, name: str) -> Reading | None:
-        """The reading that the exporter sends of a field."""
-        if name not in self.exporter.fields:
-            return None
-        own = self.instance.readings.get(name) if self.instance else None
-        return own or self.gpu.readings.get(name)
-
-
-def expect(world: World, spec: RecordSpec, moment: float, guests_honor: bool) -> Expectation | None:
+def expect(
+    world: World, spec: RecordSpec, moment: float, guests_honor: bool, rules: RulesFor = DEFAULT
+) -> Expectation | None:
     """What ``spec.record`` must show at ``moment``; None where that is not settled, within a transition.
 
     Raises KeyError for a role that the evaluator does not know and ValueError where the record contradicts the table
@@ -79,10 +38,11 @@ def expect(world: World, spec: RecordSpec, moment: float, guests_honor: bool) ->
     """
     stated = world.stated.get((spec.role, int(moment)))
     if stated is not None:
-        return Expectation((sample(spec, {}, stated),))
+        # Stories state what rules on launcher pods show.
+        return Expectation((sample(spec, {}, stated),)) if rules == DEFAULT else None
     if not settled(world, unsettled_by(spec), moment):
         return None
-    view = View(world, moment, guests_honor)
+    view = View(world, moment, guests_honor, rules)
     samples = tuple(ROLES[spec.role](view, spec))
     return Expectation(samples, RATE_TOLERANCE if spec.kind is Kind.RATE else 0)
 
@@ -99,88 +59,6 @@ def unsettled_by(spec: RecordSpec) -> str:
 def settled(world: World, kind: str, moment: float) -> bool:
     """Whether nothing that happened still disturbs records of ``kind``."""
     return not any(change.at <= moment < change.until(kind) for change in world.transitions)
-
-
-class View:
-    """The cluster at one moment as Prometheus has it."""
-
-    def __init__(self, world: World, moment: float, guests_honor: bool) -> None:
-        self.world = world
-        self.moment = moment
-        self.seen = tuple(seen_gpus(world, moment, guests_honor))
-        self.launchers = dict(launchers(world, moment))
-
-    def booked(self) -> Iterator[tuple[Vm, Seen]]:
-        """Every GPU under the VM that it is booked on, as often as it is sent."""
-        for gpu in self.seen:
-            vm = self.launchers.get((gpu.namespace, gpu.pod))
-            if vm is not None:
-                yield vm, gpu
-
-    def devices(self) -> dict[tuple[Vm, str, str], list[Seen]]:
-        """The GPUs of each VM, each once, with all that send it."""
-        found: dict[tuple[Vm, str, str], list[Seen]] = {}
-        for vm, gpu in self.booked():
-            found.setdefault((vm, gpu.gpu.uuid, gpu.instance_id), []).append(gpu)
-        return found
-
-    def values(self, name: str, rated: bool) -> Iterator[tuple[Vm, Seen, Reading, Fraction]]:
-        """Each GPU's number of a field in the base unit."""
-        quantity = BY_NAME[name]
-        for (vm, _, _), senders in self.devices().items():
-            for gpu in senders:
-                reading = gpu.reading(name)
-                if reading is None:
-                    continue
-                raw = reading.per_second if rated else reading.at(self.read())
-                if not (quantity.zero_is_absent and raw == 0):
-                    yield vm, gpu, reading, Fraction(raw) * quantity.factor
-                break
-
-    def read(self) -> float:
-        """When the exporters last read DCGM."""
-        collection = self.world.cluster.collection
-        return self.moment // collection * collection
-
-
-def seen_gpus(world: World, moment: float, guests_honor: bool) -> Iterator[Seen]:
-    """All GPUs of which series are stored, with the namespace and pod that are stored with them."""
-    for machine in world.cluster.machines:
-        stay, exporter = machine.stay(moment), machine.exporter_at(moment)
-        if stay is None or exporter is None or not within(exporter.answers, moment):
-            continue
-        written = dict(exporter.exposed) if guests_honor else {}
-        namespace, pod = written.get("namespace", machine.namespace), written.get("pod", stay.pod)
-        for target in guest_targets(machine, stay):
-            for gpu in machine.gpus:
-                yield from parts(namespace, pod, target.instance, exporter, gpu)
-    for host in world.cluster.host_exporters:
-        if not within(host.exporter.answers, moment):
-            continue
-        target = host_target(host)
-        for workload in host.workloads:
-            label = mapping(workload) if guests_honor else dict(target.labels)
-            yield from parts(label["namespace"], label["pod"], target.instance, host.exporter, workload.gpu)
-
-
-def parts(namespace: str, pod: str, source: str, exporter: Exporter, gpu: Gpu) -> Iterator[Seen]:
-    """A GPU, or its MIG instances."""
-    for instance in gpu.instances or (None,):
-        yield Seen(namespace, pod, source, exporter, gpu, instance)
-
-
-def launchers(world: World, moment: float) -> Iterator[tuple[tuple[str, str], Vm]]:
-    """Launcher pods that KubeVirt names for a running VM."""
-    for machine in world.cluster.machines:
-        stay = machine.stay(moment)
-        if stay is not None and stay.listed and stay.pod_known:
-            yield (machine.namespace, stay.pod), Vm(machine.namespace, machine.name, stay.node)
-
-
-def sample(spec: RecordSpec, labels: Mapping[str, str], value: float | Fraction) -> Sample:
-    """One series of the record: of ``labels`` those that the record carries."""
-    kept = {name: text for name, text in labels.items() if name in spec.labels}
-    return Sample(labels_of({"__name__": spec.record, **kept, **dict(spec.rule_labels)}), float(value))
 
 
 def vm_labels(vm: Vm) -> dict[str, str]:
@@ -256,22 +134,42 @@ def info_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
 
 
 def device_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``device``: 1 for each GPU that is seen, by pod and scrape instance, with what describes it."""
+    """Role ``device``: 1 for each GPU that is seen, by the key of its source, with what describes it."""
+    source = spec.record.partition("_gpu:")[0]
     found: dict[Labels, Sample] = {}
-    for gpu in view.seen:
+    for key, gpu in view.of(source):
         row = {gpu.exporter.driver_label: gpu.exporter.driver_version}
-        where = {"namespace": gpu.namespace, "pod": gpu.pod, "instance": gpu.source}
+        where = {"instance": gpu.labels["instance"], **dict(zip(KEYS[source], key, strict=True))}
         one = sample(spec, {**where, **device_labels(gpu), **description(gpu), **row}, 1)
         found[one.labels] = one
     yield from found.values()
 
 
+KEYS = {
+    "pod": ("namespace", "pod"),
+    "host_pod": ("namespace", "pod"),
+    "name": ("namespace", "name"),
+    "address": ("address",),
+    "node": ("node",),
+}
+"""The labels that the key of each source has."""
+
+SOURCES = {"vmi_pod": ("pod", "host_pod"), "vmi_name": ("name",), "vmi_address": ("address",), "vmi_node": ("node",)}
+"""The sources whose series each identity record is for."""
+
+
 def identity_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``identity``: 1 for each launcher pod of a running VM that sent something."""
-    sending = {(gpu.namespace, gpu.pod) for gpu in view.seen}
-    for (namespace, pod), vm in view.launchers.items():
-        if (namespace, pod) in sending:
-            yield sample(spec, {**vm_labels(vm), "pod": pod}, 1)
+    """Role ``identity``: 1 for each key of a running VM that sent something."""
+    found: dict[Labels, Sample] = {}
+    for source in SOURCES[spec.record.partition(":")[0]]:
+        if source not in view.rules.sources:
+            continue
+        for key, _ in view.of(source):
+            vm = view.vm(source, key)
+            if vm is not None:
+                one = sample(spec, {**vm_labels(vm), **dict(zip(KEYS[source], key, strict=True))}, 1)
+                found[one.labels] = one
+    yield from found.values()
 
 
 def memory(view: View, level: str, names: Iterable[str]) -> dict[tuple[Vm, str, str, str], dict[str, Fraction]]:
@@ -314,45 +212,6 @@ def gpu_count_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
         yield sample(spec, vm_labels(vm), len(uuids))
 
 
-def unmatched_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``unmatched``: launcher pods that send GPU series and stand for no running VM."""
-    senders = {(gpu.namespace, gpu.pod) for gpu in view.seen if gpu.pod.startswith(LAUNCHER_PREFIX)}
-    yield sample(spec, {}, len(senders - view.launchers.keys()))
-
-
-def ambiguous_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``ambiguous``: in a settled cluster no VM has two launchers; what a story leaves behind is stated there."""
-    yield sample(spec, {}, 0)
-
-
-def shared_uuid_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``shared_uuid``: UUIDs that more than one VM sends."""
-    owners: dict[str, set[tuple[str, str]]] = {}
-    for vm, gpu in view.booked():
-        owners.setdefault(gpu.gpu.uuid, set()).add((vm.namespace, vm.name))
-    yield sample(spec, {}, sum(len(vms) > 1 for vms in owners.values()))
-
-
-def container_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``container_gpus``: GPUs and MIG instances that belong to no launcher pod."""
-    devices = {(gpu.gpu.uuid, gpu.instance_id) for gpu in view.seen if not gpu.pod.startswith(LAUNCHER_PREFIX)}
-    yield sample(spec, {}, len(devices))
-
-
-def contested_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``contested``: launcher pods whose GPU series come from more than one scrape instance."""
-    sources: dict[tuple[str, str], set[str]] = {}
-    for gpu in view.seen:
-        if gpu.pod.startswith(LAUNCHER_PREFIX):
-            sources.setdefault((gpu.namespace, gpu.pod), set()).add(gpu.source)
-    yield sample(spec, {}, sum(len(found) > 1 for found in sources.values()))
-
-
-def nothing_absent(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``input_absent``: every input of the rules is there."""
-    yield sample(spec, {}, 0)
-
-
 Evaluator = Callable[[View, RecordSpec], Iterator[Sample]]
 
 ROLES: Mapping[str, Evaluator] = {
@@ -363,10 +222,5 @@ ROLES: Mapping[str, Evaluator] = {
     "memory_total": memory_total_samples,
     "memory_used_ratio": memory_ratio_samples,
     "gpu_count": gpu_count_samples,
-    "unmatched": unmatched_samples,
-    "ambiguous": ambiguous_samples,
-    "shared_uuid": shared_uuid_samples,
-    "container_gpus": container_samples,
-    "contested": contested_samples,
-    "input_absent": nothing_absent,
+    **HEALTH_ROLES,
 }

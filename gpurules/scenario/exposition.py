@@ -7,15 +7,13 @@ prometheus-operator's generated scrape configuration for target labels.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from gpurules.scenario.kube_state import pod_samples
 from gpurules.scenario.model import (
     Cluster,
-    Controller,
     Exporter,
     Gpu,
     HostExporter,
-    Labels,
     Period,
     Reading,
     Stay,
@@ -24,33 +22,20 @@ from gpurules.scenario.model import (
     labels_of,
 )
 from gpurules.scenario.quantities import BY_NAME, XID
+from gpurules.scenario.target import (
+    KUBE_STATE_TARGET,
+    Collected,
+    Sample,
+    Target,
+    collected,
+    controller_target,
+    host_target,
+)
 
 KUBEVIRT_JOB = "kubevirt-prometheus-metrics"
 OBSERVER_JOB = "virt-observability-controller-metrics"
-GUEST_PORT = 9400
 
 ERROR_TEXTS = {0: "No Error", 13: "Graphics Engine Exception", 79: "GPU has fallen off the bus"}
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One line of an exposition: labels with the metric name, and the number."""
-
-    labels: Labels
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A scrape target: ``kind`` is controller, observer, guest or host; ``labels`` are what service discovery sets."""
-
-    kind: str
-    labels: Labels
-
-    @property
-    def instance(self) -> str:
-        """Address and port."""
-        return dict(self.labels)["instance"]
 
 
 def pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | None]:
@@ -65,17 +50,18 @@ def pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | 
         if within(observer.deployed, moment):
             target = controller_target(observer, OBSERVER_JOB, "virt-observability-controller-system", "manager")
             found[Target("observer", target.labels)] = tuple(info_samples(cluster, moment))
+    if cluster.kube_state:
+        found[KUBE_STATE_TARGET] = tuple(pod_samples(cluster, moment))
     for machine in cluster.machines:
-        stay = machine.stay(moment)
-        exporter = machine.exporter_at(moment)
-        if stay is None or exporter is None:
-            continue
-        answers = within(exporter.answers, moment)
-        page = tuple(guest_samples(machine, moment, cluster)) if answers else None
-        found.update(dict.fromkeys(guest_targets(machine, stay), page))
+        for one in collected(machine, moment):
+            answers = within(one.exporter.answers, moment)
+            # An exporter on a node has the GPUs of several VMs.
+            before = found.get(one.target) or ()
+            found[one.target] = (*before, *guest_samples(machine, one, moment, cluster)) if answers else None
     for host in cluster.host_exporters:
         answers = within(host.exporter.answers, moment)
-        found[host_target(host)] = tuple(host_samples(host, moment, cluster)) if answers else None
+        before = found.get(host_target(host)) or ()
+        found[host_target(host)] = (*before, *host_samples(host, moment, cluster)) if answers else None
     return found
 
 
@@ -84,63 +70,14 @@ def within(periods: tuple[Period, ...], moment: float) -> bool:
     return any(period.covers(moment) for period in periods)
 
 
-def controller_target(controller: Controller, job: str, namespace: str, container: str) -> Target:
-    """The target of a KubeVirt component behind its Service."""
-    return Target(
-        "controller",
-        labels_of(
-            {
-                "container": container,
-                "endpoint": "metrics",
-                "instance": f"{controller.address}:8443",
-                "job": job,
-                "namespace": namespace,
-                "pod": controller.pod,
-                "service": job,
-            }
-        ),
-    )
-
-
-def guest_targets(machine: VirtualMachine, stay: Stay) -> tuple[Target, ...]:
-    """The targets that a PodMonitor and, where the guest has a Service, a ServiceMonitor make of a launcher pod."""
-    labels = {
-        "container": "compute",
-        "endpoint": "gpu-metrics",
-        "instance": f"{stay.address}:{GUEST_PORT}",
-        "namespace": machine.namespace,
-        "pod": stay.pod,
-    }
-    targets = [Target("guest", labels_of({**labels, "job": f"{machine.namespace}/guest-dcgm"}))]
-    if machine.service:
-        targets.append(Target("guest", labels_of({**labels, "job": machine.service, "service": machine.service})))
-    return tuple(targets)
-
-
-def host_target(host: HostExporter) -> Target:
-    """The target that the GPU operator's ServiceMonitor makes of its exporter."""
-    return Target(
-        "host",
-        labels_of(
-            {
-                "container": "nvidia-dcgm-exporter",
-                "endpoint": "gpu-metrics",
-                "instance": f"{host.address}:{GUEST_PORT}",
-                "job": "nvidia-dcgm-exporter",
-                "namespace": "gpu-operator",
-                "pod": host.pod,
-                "service": "nvidia-dcgm-exporter",
-            }
-        ),
-    )
-
-
 def info_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
     """kubevirt_vmi_info as the leader writes it."""
     for machine in cluster.machines:
         stay = machine.stay(moment)
         if stay is not None and stay.listed:
             yield info_sample(cluster, machine, "running", stay.node, stay.pod if stay.pod_known else "")
+            if cluster.addresses:
+                yield address_sample(machine, stay)
             continue
         for coming in machine.stays:
             if coming.listed and coming.period.start - coming.scheduling <= moment < coming.period.start:
@@ -167,18 +104,32 @@ def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str
         "vmi_pod": pod,
         "workload": "server",
     }
+    if not cluster.names_pod:
+        del values["vmi_pod"]
     spelled = {label: value or cluster.absent_value for label, value in values.items()}
     return Sample(labels_of({"__name__": "kubevirt_vmi_info", **spelled}), 1)
 
 
-def guest_samples(machine: VirtualMachine, moment: float, cluster: Cluster) -> Iterator[Sample]:
-    """What the exporter in the guest writes."""
-    exporter = machine.exporter_at(moment)
-    if exporter is None:
-        return
+def address_sample(machine: VirtualMachine, stay: Stay) -> Sample:
+    """One kubevirt_vmi_status_addresses."""
+    labels = {
+        "__name__": "kubevirt_vmi_status_addresses",
+        "address": stay.address,
+        "interface_name": "eth0",
+        "name": machine.name,
+        "namespace": machine.namespace,
+        "node": stay.node,
+        "type": "ExternalInterface",
+        "vnic_name": "default",
+    }
+    return Sample(labels_of(labels), 1)
+
+
+def guest_samples(machine: VirtualMachine, one: Collected, moment: float, cluster: Cluster) -> Iterator[Sample]:
+    """What an exporter writes of the GPUs of a guest."""
     for gpu in machine.gpus:
-        yield from gpu_samples(exporter, gpu, moment, cluster.collection, dict(exporter.exposed))
-    for labels in exporter.forged:
+        yield from gpu_samples(one.exporter, gpu, moment, cluster.collection, dict(one.more))
+    for labels in one.exporter.forged:
         yield Sample(labels, 1)
 
 

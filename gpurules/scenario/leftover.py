@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.expect import expect
 from gpurules.scenario.model import Labels, World, labels_of
 from gpurules.scenario.promtool import RuleTest
@@ -21,7 +22,9 @@ LAST_SEEN = 1
 """The scrape of their last sample: between two evaluations, so that none writes the same series at the same time."""
 
 
-def with_leftovers(test: RuleTest, world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> RuleTest:
+def with_leftovers(
+    test: RuleTest, world: World, specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor = DEFAULT
+) -> RuleTest:
     """The test with one more series for each that a record shows in the steady state, as it was on another node and in
     another launcher pod; its last sample is from the start, so it is
     seen for the first five minutes."""
@@ -29,14 +32,14 @@ def with_leftovers(test: RuleTest, world: World, specs: Sequence[RecordSpec], gu
     return replace(
         test,
         name=f"{test.name}, with records left over",
-        series=(*test.series, *leftovers(calm, specs, guests_honor)),
+        series=(*test.series, *leftovers(calm, specs, guests_honor, rules)),
     )
 
 
-def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> Iterator[StoredSeries]:
+def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor) -> Iterator[StoredSeries]:
     """One series for each of the first moment of interest."""
     for spec in specs:
-        expectation = expect(world, spec, world.checkpoints[0], guests_honor)
+        expectation = expect(world, spec, world.checkpoints[0], guests_honor, rules)
         for sample in expectation.samples if expectation else ():
             old = aged(sample.labels)
             if old != sample.labels:

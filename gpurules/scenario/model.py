@@ -118,7 +118,8 @@ class VirtualMachine:
     """A VM of KubeVirt with its GPUs; without ``exporter`` nothing in the guest is scraped.
 
     ``service``: a Service over which the same exporter is scraped a second time. ``upgrade``: when the exporter is
-    replaced, and by which.
+    replaced, and by which. ``collected``: the ways in which its GPUs reach Prometheus, names in
+    :data:`gpurules.scenario.target.WAYS`.
     """
 
     namespace: str
@@ -128,6 +129,7 @@ class VirtualMachine:
     exporter: Exporter | None = None
     service: str = ""
     upgrade: tuple[float, Exporter] | None = None
+    collected: tuple[str, ...] = ("pod-network",)
 
     def stay(self, moment: float) -> Stay | None:
         """Where the VM runs at ``moment``."""
@@ -181,7 +183,8 @@ class Cluster:
     ``controllers`` are virt-controller's replicas; ``observers`` those of the observability controller, which emits
     the same metric and is scraped without honorLabels. ``outages``: when Prometheus is down.
     ``absent_value``: how KubeVirt writes a label without a value: ``<none>`` to v1.5, empty from v1.6.
-    ``collection``: seconds between two reads of DCGM by an exporter.
+    ``collection``: seconds between two reads of DCGM by an exporter. ``kube_state``: kube-state-metrics is scraped.
+    ``addresses``: KubeVirt lists the addresses of VMs (v1.4). ``names_pod``: and names their launcher pods (v1.5).
     """
 
     nodes: tuple[str, ...]
@@ -192,6 +195,9 @@ class Cluster:
     outages: tuple[Period, ...] = ()
     absent_value: str = ""
     collection: float = 30
+    kube_state: bool = False
+    addresses: bool = False
+    names_pod: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from gpurules.scenario.exposition import Sample, Target, pages
+from gpurules.scenario.exposition import pages
 from gpurules.scenario.model import Cluster, Labels, labels_of
 from gpurules.scenario.scrape import INTERVAL, Stale, honors, merged, stored
+from gpurules.scenario.target import Sample, Target
 
 
 def pages_at(cluster: Cluster, moment: float) -> dict[Target, str | None]:

@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.expect import Expectation, expect
-from gpurules.scenario.exposition import Sample
 from gpurules.scenario.model import Labels, World
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
+from gpurules.scenario.target import Sample
 
 EVALUATION = 30
 """Seconds between two evaluations of the rules."""
@@ -37,7 +38,7 @@ class RuleTest:
     checks: tuple[Check, ...]
 
 
-def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> RuleTest:
+def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor = DEFAULT) -> RuleTest:
     """The test of all records of ``specs`` at all checkpoints of ``world``."""
     series = tuple(
         entry for entry in stored(world.cluster, guests_honor, world.end) if dict(entry.labels)["__name__"] != "up"
@@ -48,14 +49,14 @@ def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool) -> 
         check
         for moment in world.checkpoints
         for spec in specs
-        for check in checks_of(world, spec, moment, guests_honor)
+        for check in checks_of(world, spec, moment, guests_honor, rules)
     )
     return RuleTest(world.name, series, checks)
 
 
-def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool) -> Iterator[Check]:
+def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, rules: RulesFor) -> Iterator[Check]:
     """What to ask about one record at one checkpoint."""
-    expectation = expect(world, spec, moment, guests_honor)
+    expectation = expect(world, spec, moment, guests_honor, rules)
     if expectation is None:
         yield from unsettled_checks(world, spec, moment)
     elif expectation.tolerance:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gpurules.scenario.exposition import Sample, Target, pages, within
+from gpurules.scenario.exposition import pages, within
 from gpurules.scenario.model import Cluster, Labels, labels_of
+from gpurules.scenario.target import Sample, Target
 
 INTERVAL: Final = 15
 """Seconds between two scrapes."""
@@ -61,10 +62,11 @@ def merged(target: Mapping[str, str], exposed: Mapping[str, str], honor: bool) -
 
 
 def honors(target: Target, guests_honor: bool) -> bool:
-    """Whether the scrape of ``target`` sets honorLabels: KubeVirt's own does, the observability controller's not."""
-    if target.kind == "controller":
+    """Whether the scrape of ``target`` sets honorLabels: KubeVirt's own and that of kube-state-metrics do, the
+    observability controller's does not."""
+    if target.kind in {"controller", "kube-state"}:
         return True
-    return guests_honor if target.kind in {"guest", "host"} else False
+    return guests_honor and target.kind != "observer"
 
 
 def stored(cluster: Cluster, guests_honor: bool, end: float, interval: float = INTERVAL) -> tuple[StoredSeries, ...]:

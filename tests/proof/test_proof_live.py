@@ -24,10 +24,11 @@ from typing import Any
 
 from gpurules.scenario.events import change_machine, move
 from gpurules.scenario.expect import expect
-from gpurules.scenario.exposition import Target
 from gpurules.scenario.fleet import cluster
 from gpurules.scenario.model import Labels, VirtualMachine, World
 from gpurules.scenario.openmetrics import pages_at
+from gpurules.scenario.scrape import honors
+from gpurules.scenario.target import Target
 from rendered import Rendered, rendered
 
 LOOKBACK = 10
@@ -94,7 +95,7 @@ class Stage:
         """The scrape configuration of one target, its labels as service discovery would set them."""
         return {
             "job_name": f"target-{position}",
-            "honor_labels": target.kind == "controller" or guests_honor,
+            "honor_labels": honors(target, guests_honor),
             "metrics_path": f"/{position}",
             "static_configs": [
                 {"targets": [f"127.0.0.1:{self.server.server_address[1]}"], "labels": dict(target.labels)}

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from gpurules.scenario.exposition import Sample, gpu_samples, info_samples, pages
+from gpurules.scenario.exposition import gpu_samples, info_samples, pages
 from gpurules.scenario.fleet import SINGLE, cluster, exporter, gpu, mig_gpu
 from gpurules.scenario.model import Exporter, Period, Reading, VirtualMachine, absent_value
 from gpurules.scenario.quantities import POWER, UTILISATION, XID
+from gpurules.scenario.target import Sample
 
 GPU_LABELS = {
     "UUID": "GPU-00000001-0000-4000-8000-000000000001",

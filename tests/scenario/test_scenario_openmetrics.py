@@ -6,11 +6,11 @@ import subprocess
 from dataclasses import replace
 from pathlib import Path
 
-from gpurules.scenario.exposition import Sample
 from gpurules.scenario.fleet import SINGLE, cluster, exporter
 from gpurules.scenario.model import Period, labels_of
 from gpurules.scenario.openmetrics import backfill, page, pages_at, steady_backfill
 from gpurules.scenario.quantities import POWER
+from gpurules.scenario.target import Sample
 
 
 def test_a_page_keeps_metrics_together_and_escapes_values() -> None:

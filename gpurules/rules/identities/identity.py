@@ -1,0 +1,51 @@
+"""What an identity is: which VM is meant by a key that series carry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.names import record_name
+from gpurules.rules.request import Request
+
+
+def never(request: Request) -> bool:
+    """What the key stands for may change."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One way to know a VM.
+
+    ``key``: the labels that both sides of the join carry, the cluster's aside. ``level``: the first word of its
+    record's name. ``relation``: the VMs with the key and what the key adds, each once or more often; the caller takes
+    one for each key. ``ambiguous``: the keys, or VMs, of which the sources say more than one thing. ``lasting``:
+    whether the key fixes everything else for all time, so that two generations of the record can never differ.
+    ``source``: the metric without which nothing is known. ``needs``: metrics of KubeVirt with the labels that are read.
+    ``summary``: what it reads, in a few words.
+    """
+
+    name: str
+    key: tuple[str, ...]
+    level: str
+    summary: str
+    relation: Callable[[Request], Expression]
+    ambiguous: Callable[[Request], Expression]
+    source: str
+    needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    lasting: Callable[[Request], bool] = never
+
+    @property
+    def record(self) -> str:
+        """The name of its record."""
+        return record_name(self.level, "identity", "group")
+
+    def joined_on(self, request: Request) -> tuple[str, ...]:
+        """The labels of the join."""
+        return (*request.cluster, *self.key)
+
+    def adds(self, request: Request) -> tuple[str, ...]:
+        """What the join adds to the labels of a VM."""
+        return tuple(label for label in request.vm if label not in self.joined_on(request))

@@ -1,0 +1,53 @@
+"""Launcher pods as kube-state-metrics tells them: owner, running phase, node, and the GPUs that they hold.
+
+kube_pod_owner alone lists completed pods too, such as the source of a migration, hence the phase.
+"""
+
+from __future__ import annotations
+
+from gpurules.promql.syntax.build import aggregate, binary, call, matcher, number, relabel, selector
+from gpurules.promql.syntax.tree import Expression, Matcher
+from gpurules.rules.request import LAUNCHER_PATTERN, NAME, NODE, POD, Request
+
+OWNER_METRIC = "kube_pod_owner"
+
+LATEST_SECONDS = 90
+"""How much older than the latest series of a VM's pods one may be: two scrapes of kube-state-metrics and more. What
+ended while Prometheus was down is older."""
+
+LAUNCHERS = (matcher(POD, "=~", LAUNCHER_PATTERN),)
+
+
+def owned_pods(request: Request) -> Expression:
+    """The launcher pods of VMs, each once, with the VM's name; the value is when it was scraped."""
+    kinds = (matcher("owner_kind", "=", "VirtualMachineInstance"), matcher("owner_is_controller", "=", "true"))
+    owners = call("timestamp", selector(OWNER_METRIC, *kinds, *LAUNCHERS, *request.kube_state))
+    return relabel(aggregate("topk", request.launcher, owners, number(1)), NAME, "owner_name")
+
+
+def running_pods(request: Request, matchers: tuple[Matcher, ...] = LAUNCHERS) -> Expression:
+    """Pods that run."""
+    phases = selector("kube_pod_status_phase", matcher("phase", "=", "Running"), *matchers, *request.kube_state)
+    return binary("==", phases, number(1))
+
+
+def placed_pods(request: Request, matchers: tuple[Matcher, ...] = LAUNCHERS) -> Expression:
+    """Pods that are bound to a node, each once."""
+    bound = call("timestamp", selector("kube_pod_info", matcher(NODE, "!=", ""), *matchers, *request.kube_state))
+    return aggregate("topk", request.launcher, bound, number(1))
+
+
+def current_pods(request: Request) -> Expression:
+    """The running launcher pods of VMs, without those that have not been seen for long while another has."""
+    running = binary("and", owned_pods(request), running_pods(request), on=request.launcher)
+    latest = binary("-", aggregate("max", request.vm_key, running), number(LATEST_SECONDS))
+    return binary(">", running, latest, on=request.vm_key, group_left=())
+
+
+def holders(request: Request, matchers: tuple[Matcher, ...] = LAUNCHERS) -> Expression:
+    """Running pods that hold one of the configured GPU resources."""
+    resources = matcher("resource", "=~", "|".join(request.gpu_resources))
+    requests = selector("kube_pod_container_resource_requests", resources, *matchers, *request.kube_state)
+    return binary(
+        "and", aggregate("group", request.launcher, requests), running_pods(request, matchers), on=request.launcher
+    )

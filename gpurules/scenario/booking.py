@@ -1,0 +1,269 @@
+"""On which VM each GPU is to be booked, from the labels that Prometheus stores: no PromQL, no rule.
+
+A guest's GPU belongs to the VM that the stored labels name, in the way of the collection path. With honorLabels false
+the labels of the target stand, whatever the guest writes. With honorLabels true Prometheus lets a guest's own namespace
+and pod labels win, and no query can recover whose they were: a guest that is a Kubernetes node is then seen as
+containers, and a forged launcher pod as that launcher; :class:`Seen` says so by its ``labels``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from gpurules.scenario.exposition import mapping, within
+from gpurules.scenario.kube_state import Pod, pods
+from gpurules.scenario.model import Exporter, Gpu, Instance, Reading, World
+from gpurules.scenario.quantities import BY_NAME
+from gpurules.scenario.scrape import honors, merged
+from gpurules.scenario.target import Target, collected, host_target
+
+LAUNCHER_PREFIX = "virt-launcher-"
+
+Key = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RulesFor:
+    """What the rules under test were rendered for: ``paths``, preferred first; ``honor`` as the user said it;
+    ``owners``: launcher pods are known from kube-state-metrics alone; ``addresses``: the release lists addresses;
+    ``name_label``: the label that holds a VM's name; ``observed``: the observability controller is read too."""
+
+    paths: tuple[str, ...] = ("pod-network", "vsock-sidecar")
+    honor: str = "auto"
+    owners: bool = False
+    addresses: bool = True
+    name_label: str = "name"
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The kinds of series that are read, in order: words that device records begin with, less ``_gpu``."""
+        found = [source for path in self.paths for source in self._sources_of(path)]
+        return tuple(dict.fromkeys(found))
+
+    def _sources_of(self, path: str) -> tuple[str, ...]:
+        match path:
+            case "host":
+                return {"false": ("host_pod",), "true": ("pod",), "auto": ("pod", "host_pod")}[self.honor]
+            case "vsock-exporter":
+                return ("name",)
+            case "remote":
+                return ("name", "address") if self.addresses else ("name",)
+            case "single-vm-node":
+                return ("node",)
+            case _:
+                return ("pod",)
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The sources that hold series of exporters on nodes alone."""
+        if "host" not in self.paths:
+            return ()
+        guests = {source for path in self.paths if path != "host" for source in self._sources_of(path)}
+        return tuple(source for source in self._sources_of("host") if source not in guests)
+
+
+DEFAULT = RulesFor()
+
+
+@dataclass(frozen=True, slots=True)
+class Vm:
+    """What a key stands for."""
+
+    namespace: str
+    name: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One GPU or MIG instance as Prometheus has it: the stored labels that may say whose it is, and its exporter."""
+
+    labels: Mapping[str, str]
+    exporter: Exporter
+    gpu: Gpu
+    instance: Instance | None
+
+    @property
+    def pod(self) -> str:
+        """The label pod."""
+        return self.labels.get("pod", "")
+
+    @property
+    def of_launcher(self) -> bool:
+        """Whether the label pod is that of a launcher."""
+        return self.pod.startswith(LAUNCHER_PREFIX)
+
+    @property
+    def instance_id(self) -> str:
+        """The MIG instance, empty for a whole GPU."""
+        return self.instance.id if self.instance else ""
+
+    @property
+    def device(self) -> tuple[str, str]:
+        """UUID and MIG instance."""
+        return self.gpu.uuid, self.instance_id
+
+    def reading(self, name: str) -> Reading | None:
+        """The reading that the exporter sends of a field."""
+        if name not in self.exporter.fields:
+            return None
+        own = self.instance.readings.get(name) if self.instance else None
+        return own or self.gpu.readings.get(name)
+
+    def key(self, source: str, rules: RulesFor) -> Key | None:
+        """What the series says of its VM in the way of ``source``; None where it is no series of that source."""
+        label = self.labels.get
+        match source:
+            case "pod":
+                return label("namespace", ""), self.pod
+            case "host_pod" if self.pod and not self.of_launcher:
+                return label("exported_namespace", ""), label("exported_pod", "")
+            case "name" if label("namespace") and label(rules.name_label) and not self.of_launcher:
+                return label("namespace", ""), label(rules.name_label, "")
+            case "address" if not self.pod and not label(rules.name_label):
+                return (label("instance", "").rpartition(":")[0].strip("[]"),)
+            case "node" if self.pod and not (self.of_launcher or label("exported_pod") or label(rules.name_label)):
+                return (label("node") or label("Hostname") or label("hostname", ""),)
+        return None
+
+
+class View:
+    """The cluster at one moment as Prometheus has it, for rules that were rendered for ``rules``."""
+
+    def __init__(self, world: World, moment: float, guests_honor: bool, rules: RulesFor = DEFAULT) -> None:
+        self.world = world
+        self.moment = moment
+        self.rules = rules
+        self.seen = tuple(seen_gpus(world, moment, guests_honor))
+
+    def of(self, source: str) -> Iterator[tuple[Key, Seen]]:
+        """The series of a source, with their keys."""
+        for gpu in self.seen:
+            key = gpu.key(source, self.rules)
+            if key is not None:
+                yield key, gpu
+
+    @cached_property
+    def launchers(self) -> dict[Key, Vm]:
+        """Launcher pods that are known to be a running VM's."""
+        found: dict[Key, Vm] = {}
+        for machine in self.world.cluster.machines:
+            stay = machine.stay(self.moment)
+            if stay is not None and (self.rules.owners or (stay.listed and stay.pod_known)):
+                found[machine.namespace, stay.pod] = Vm(machine.namespace, machine.name, stay.node)
+        return found
+
+    @cached_property
+    def listed(self) -> dict[Key, tuple[Vm, str]]:
+        """Running VMs that KubeVirt lists, by name, with their addresses."""
+        found: dict[Key, tuple[Vm, str]] = {}
+        for machine in self.world.cluster.machines:
+            stay = machine.stay(self.moment)
+            if stay is not None and stay.listed:
+                vm = Vm(machine.namespace, machine.name, stay.node)
+                found[machine.namespace, machine.name] = vm, stay.address
+        return found
+
+    @cached_property
+    def holders(self) -> dict[str, list[Pod]]:
+        """The running pods with a GPU, by node."""
+        found: dict[str, list[Pod]] = {}
+        for pod in pods(self.world.cluster, self.moment):
+            if pod.holds_gpu:
+                found.setdefault(pod.stay.node, []).append(pod)
+        return found
+
+    @cached_property
+    def addressed(self) -> dict[str, list[Vm]]:
+        """The VMs that have each address."""
+        found: dict[str, list[Vm]] = {}
+        for vm, address in self.listed.values():
+            found.setdefault(address, []).append(vm)
+        return found
+
+    def vm(self, source: str, key: Key) -> Vm | None:
+        """What a key of ``source`` stands for."""
+        match source:
+            case "pod" | "host_pod":
+                return self.launchers.get(key)
+            case "name":
+                return self.listed[key][0] if key in self.listed else None
+            case "address":
+                owners = self.addressed.get(key[0], [])
+                return owners[0] if len(owners) == 1 else None
+            case _:
+                found = self.holders.get(key[0], [])
+                if len(found) != 1:
+                    return None
+                return Vm(found[0].machine.namespace, found[0].machine.name, found[0].stay.node)
+
+    @cached_property
+    def booked(self) -> tuple[tuple[Vm, Seen], ...]:
+        """Every GPU under the VM that it is booked on, as often as it is sent, the preferred source first."""
+        found: list[tuple[Vm, Seen]] = []
+        for source in self.rules.sources:
+            for key, gpu in self.of(source):
+                vm = self.vm(source, key)
+                if vm is not None and not (source == "host_pod" and self._sends_itself(vm, key)):
+                    found.append((vm, gpu))
+        return tuple(found)
+
+    def _sends_itself(self, vm: Vm, key: Key) -> bool:
+        """Whether a guest's own series are booked on ``vm``, or come from its launcher: its host's then are not."""
+        guests = [source for source in self.rules.sources if source != "host_pod"]
+        own = (self.vm(source, other) for source in guests for other, _ in self.of(source))
+        return vm in own or ("pod" in guests and any(other == key for other, _ in self.of("pod")))
+
+    def devices(self) -> dict[tuple[Vm, str, str], list[Seen]]:
+        """The GPUs of each VM, each once, with all that send it."""
+        found: dict[tuple[Vm, str, str], list[Seen]] = {}
+        for vm, gpu in self.booked:
+            found.setdefault((vm, *gpu.device), []).append(gpu)
+        return found
+
+    def values(self, name: str, rated: bool) -> Iterator[tuple[Vm, Seen, Reading, Fraction]]:
+        """Each GPU's number of a field in the base unit."""
+        quantity = BY_NAME[name]
+        for (vm, _, _), senders in self.devices().items():
+            for gpu in senders:
+                reading = gpu.reading(name)
+                if reading is None:
+                    continue
+                raw = reading.per_second if rated else reading.at(self.read())
+                if not (quantity.zero_is_absent and raw == 0):
+                    yield vm, gpu, reading, Fraction(raw) * quantity.factor
+                break
+
+    def read(self) -> float:
+        """When the exporters last read DCGM."""
+        collection = self.world.cluster.collection
+        return self.moment // collection * collection
+
+
+def seen_gpus(world: World, moment: float, guests_honor: bool) -> Iterator[Seen]:
+    """All GPUs of which series are stored, with the labels that are stored with them."""
+    for machine in world.cluster.machines:
+        for one in collected(machine, moment):
+            if within(one.exporter.answers, moment):
+                labels = _stored(one.target, one.exporter, one.more, guests_honor)
+                for gpu in machine.gpus:
+                    yield from parts(labels, one.exporter, gpu)
+    for host in world.cluster.host_exporters:
+        if within(host.exporter.answers, moment):
+            for workload in host.workloads:
+                labels = _stored(host_target(host), host.exporter, mapping(workload), guests_honor)
+                yield from parts(labels, host.exporter, workload.gpu)
+
+
+def _stored(target: Target, exporter: Exporter, more: Mapping[str, str], guests_honor: bool) -> dict[str, str]:
+    exposed = {exporter.hostname_label: exporter.hostname, **more}
+    return merged(dict(target.labels), exposed, honors(target, guests_honor))
+
+
+def parts(labels: Mapping[str, str], exporter: Exporter, gpu: Gpu) -> Iterator[Seen]:
+    """A GPU, or its MIG instances."""
+    for instance in gpu.instances or (None,):
+        yield Seen(labels, exporter, gpu, instance)

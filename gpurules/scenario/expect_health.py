@@ -1,0 +1,114 @@
+"""What the health records must show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.booking import Key, View
+from gpurules.scenario.sample import sample
+from gpurules.scenario.target import Sample
+
+BY_POD = ("pod", "host_pod")
+TOLD_APART = ("name",)
+"""Sources whose device record keeps the scraped address in any case."""
+
+
+def unmatched_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``unmatched``: launcher pods, names, addresses or nodes that send GPU series and stand for no running VM."""
+    found = set()
+    for source in view.rules.sources:
+        for key, _ in view.of(source):
+            if view.vm(source, key) is None and _counts(source, key):
+                found.add((source.removeprefix("host_"), key))
+    yield sample(spec, {}, len(found))
+
+
+def _counts(source: str, key: Key) -> bool:
+    return source not in BY_POD or key[1].startswith("virt-launcher-")
+
+
+def ambiguous_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``ambiguous``: in a settled cluster no VM has two launchers; what a story leaves behind is stated there."""
+    several = 0
+    if "node" in view.rules.sources:
+        several += sum(len(pods) > 1 for pods in view.holders.values())
+    if "address" in view.rules.sources:
+        several += sum(len(owners) > 1 for owners in view.addressed.values())
+    yield sample(spec, {}, several)
+
+
+def shared_uuid_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``shared_uuid``: UUIDs that more than one VM sends."""
+    owners: dict[str, set[tuple[str, str]]] = {}
+    for vm, gpu in view.booked:
+        owners.setdefault(gpu.gpu.uuid, set()).add((vm.namespace, vm.name))
+    yield sample(spec, {}, sum(len(vms) > 1 for vms in owners.values()))
+
+
+def container_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``container_gpus``: GPUs and MIG instances that belong to no launcher pod, and come on no other path."""
+    devices = set()
+    for source in view.rules.sources:
+        if source in BY_POD:
+            devices |= {gpu.device for key, gpu in view.of(source) if not _counts(source, key)}
+    for source in view.rules.sources:
+        if source not in BY_POD:
+            devices -= {gpu.device for _, gpu in view.of(source)}
+    yield sample(spec, {}, len(devices))
+
+
+def contested_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``contested``: launcher pods, or VMs by name, whose GPU series come from more than one scrape instance."""
+    places: dict[tuple[str, Key], set[str]] = {}
+    for source in view.rules.sources:
+        if source in TOLD_APART or (source in BY_POD and view.rules.honor != "false"):
+            for key, gpu in view.of(source):
+                if _counts(source, key):
+                    places.setdefault((source, key), set()).add(gpu.labels["instance"])
+    contested = {(source.removeprefix("host_"), key) for (source, key), found in places.items() if len(found) > 1}
+    yield sample(spec, {}, len(contested))
+
+
+def mapped_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``mapped``: launcher pods to which exporters on nodes map GPUs."""
+    yield sample(spec, {}, len(_mapped(view)))
+
+
+def _mapped(view: View) -> set[Key]:
+    return {key for source in view.rules.hosts for key, _ in view.of(source) if _counts(source, key)}
+
+
+def host_unmapped_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``host_unmapped``: 1 where exporters on nodes send, and map nothing to a launcher pod."""
+    sent = any(True for source in view.rules.hosts for _ in view.of(source))
+    yield sample(spec, {}, int(sent and not _mapped(view)))
+
+
+def silent_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``silent``: VMs with a GPU that send nothing that could be booked on them."""
+    matched = {view.vm(source, key) for source in view.rules.sources for key, _ in view.of(source)}
+    sending = {(vm.namespace, vm.name) for vm in matched if vm is not None}
+    holders = {(pod.machine.namespace, pod.machine.name) for found in view.holders.values() for pod in found}
+    yield sample(spec, {}, len(holders - sending))
+
+
+def nothing_absent(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``input_absent``: every input of the rules is there, but series of a path may be missing."""
+    missing = dict(spec.rule_labels)["input"] == "dcgm" and not any(
+        True for source in view.rules.sources for _ in view.of(source)
+    )
+    yield sample(spec, {}, int(missing))
+
+
+HEALTH_ROLES: Mapping[str, Callable[[View, RecordSpec], Iterator[Sample]]] = {
+    "unmatched": unmatched_samples,
+    "ambiguous": ambiguous_samples,
+    "shared_uuid": shared_uuid_samples,
+    "container_gpus": container_samples,
+    "contested": contested_samples,
+    "mapped": mapped_samples,
+    "host_unmapped": host_unmapped_samples,
+    "silent": silent_samples,
+    "input_absent": nothing_absent,
+}
