@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -49,4 +51,7 @@ def _tls_reason(error: Exception) -> str:
 
 
 def _system_reason(error: OSError) -> str:
+    # asyncio has the address in strerror; the resolver's numbers are not the system's.
+    if error.errno and not isinstance(error, socket.gaierror):
+        return os.strerror(error.errno)
     return redacted(error.strerror or str(error) or type(error).__name__)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-import logging
 import os
 import re
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +13,7 @@ from typing import Any
 from kubernetes.aio import client, config
 from kubernetes.aio.config import kube_config
 
+from gpurules.cluster.exec_plugin import credentials
 from gpurules.cluster.fault import Cause, ClusterFault
 from gpurules.cluster.redact import redacted
 from gpurules.text.nearest import did_you_mean
@@ -88,26 +85,47 @@ def _in_cluster() -> Login:
 
 async def _from_kubeconfig(paths: str, context: str) -> Login:
     configuration = client.Configuration()
-    with _complaints() as complaints:
-        try:
-            merged = _untyped.KubeConfigMerger(paths).config
-            _check_context(merged, context, paths)
-            loader = _untyped.KubeConfigLoader(merged, context or None, config_base_path=None)
-            await loader.load_and_set(configuration)
-        except ClusterFault:
-            raise
-        except Exception as error:
-            raise _unusable(paths, error) from None
-    user: Any = loader._user
-    from_plugin = user is not None and "exec" in user
-    if from_plugin and not (configuration.api_key or configuration.cert_file):
-        said = redacted(complaints[-1]) if complaints else "it gave none"
-        raise ClusterFault(
-            Cause.CREDENTIALS,
-            f"the plugin {redacted(str(user['exec'].value.get('command')))} gave no credentials: {said}",
-            advice="run kubectl get --raw /version to see what it wants",
-        )
-    return Login(configuration, from_plugin, getattr(loader, "exec_plugin_expiry", None))
+    try:
+        merged = _untyped.KubeConfigMerger(paths).config
+        _check_context(merged, context, paths)
+        loader: Any = _Loader(merged, context or None, config_base_path=None)  # type: ignore[no-untyped-call]
+        await loader.load_and_set(configuration)
+    except ClusterFault:
+        raise
+    except Exception as error:
+        raise _unusable(paths, error) from None
+    return Login(configuration, loader.from_plugin, getattr(loader, "exec_plugin_expiry", None))
+
+
+class _Loader(kube_config.KubeConfigLoader):
+    """The library's, with our way to run exec plugins."""
+
+    from_plugin = False
+
+    async def load_from_exec_plugin(self) -> bool:
+        """Set the credentials that the plugin gives. Raises ClusterFault."""
+        self.from_plugin = True
+        user: Any = self._user
+        plugin = _plain(user["exec"].value)
+        status = await credentials(plugin, Path(user.path or ".").expanduser().resolve().parent)
+        if "token" in status:
+            self.token = f"Bearer {status['token']}"
+        if "clientCertificateData" in status:
+            self.cert_file, self.key_file = (
+                _untyped.FileOrData(status, None, data_key_name=key, base64_file_content=False).as_file()
+                for key in ("clientCertificateData", "clientKeyData")
+            )
+        if "expirationTimestamp" in status:
+            self.exec_plugin_expiry = _untyped.parse_rfc3339(status["expirationTimestamp"])
+        return True
+
+
+def _plain(value: Any) -> Any:
+    """``value`` without the library's wrappers."""
+    value = getattr(value, "value", value)
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list) else value
 
 
 def _check_context(merged: Any, context: str, paths: str) -> None:
@@ -118,27 +136,6 @@ def _check_context(merged: Any, context: str, paths: str) -> None:
         raise ClusterFault(
             Cause.CONFIGURATION, f'{paths} has no context "{context[:100]}"', advice=did_you_mean(context, names)
         )
-
-
-@contextmanager
-def _complaints() -> Iterator[list[str]]:
-    """What the client library would write to stderr: it swallows what an exec plugin does wrong, and logs it."""
-    found: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            found.append(record.getMessage())
-
-    logger, handler = logging.getLogger("kubernetes"), Keep(logging.ERROR)
-    propagates, logger.propagate = logger.propagate, False
-    logger.addHandler(handler)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield found
-    finally:
-        logger.removeHandler(handler)
-        logger.propagate = propagates
 
 
 _MISSING_KEY = re.compile(r"Expected key (\S+) in ")

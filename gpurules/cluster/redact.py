@@ -10,9 +10,8 @@ HIDDEN = "<hidden>"
 LONGEST = 300
 
 _URL_USER = re.compile(r"(?<=://)[^/\s@]+@")
-_NAMED = re.compile(
-    r"(?i)((?:token|password|passwd|secret|authorization|bearer|basic|api[-_]?key)['\"]?\s*[:= ]\s*)\S+"
-)
+_SCHEME = re.compile(r"(?i)\b(bearer|basic)\s+\S+")
+_NAMED = re.compile(r"(?i)((?:token|password|passwd|secret|authorization|api[-_]?key)[\"']?\s*[:=]\s*)\S+")
 _TOKEN = re.compile(r"[A-Za-z0-9+/_=-]{32,}(?:\.[A-Za-z0-9+/_=-]+)*")
 """Base64, hexadecimal numbers and JSON web tokens; names of people and hosts are shorter or hold other characters."""
 
@@ -22,5 +21,6 @@ def redacted(text: str) -> str:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     line = lines[-1][:LONGEST] if lines else ""
     line = _URL_USER.sub(f"{HIDDEN}@", line)
+    line = _SCHEME.sub(rf"\g<1> {HIDDEN}", line)
     line = _NAMED.sub(rf"\g<1>{HIDDEN}", line)
     return safe(_TOKEN.sub(HIDDEN, line))

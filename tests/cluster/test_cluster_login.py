@@ -1,0 +1,432 @@
+"""Logging in: kubeconfigs good and bad, exec plugins, service accounts, proxies, certificates."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import ssl
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gpurules.cluster import login
+from gpurules.cluster.client import Client, open_client
+from gpurules.cluster.fault import Cause, ClusterFault
+from kubernetes_api import proxy, server
+from kubernetes_api.access import SERVER_NAME, Authority, authority, kubeconfig
+from kubernetes_api.server import TOKEN, Api
+
+PATH = "/apis/kubevirt.io/v1/kubevirts"
+SECRET = "a-secret-that-must-not-be-shown"
+
+
+@pytest.fixture(scope="module")
+def trust(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return authority(tmp_path_factory.mktemp("pki"))
+
+
+@pytest.fixture(autouse=True)
+def _nobody(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No kubeconfig, no pod, no proxy."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    for name in ("KUBECONFIG", "KUBERNETES_SERVICE_HOST", "HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def asked(trust: Authority, config: Callable[[int], tuple[str, str]], timeout: float = 5.0, **api: Any) -> Api:
+    """Ask for the KubeVirt objects as the kubeconfig and context say that ``config`` makes for a port."""
+
+    async def run() -> Api:
+        async with server.running(Api(**api), trust.server) as running:
+            async with open_client(*config(running.port), timeout) as client:
+                assert await client.get(PATH) == {"items": [], "metadata": {}}
+            return running
+
+    return asyncio.run(run())
+
+
+def at(port: int, host: str = "127.0.0.1") -> str:
+    return f"https://{host}:{port}"
+
+
+def test_kubeconfig_flag(trust: Authority, tmp_path: Path) -> None:
+    asked(trust, lambda port: (str(kubeconfig(tmp_path / "config", at(port), trust.ca_file)), ""))
+
+
+def test_other_context(trust: Authority, tmp_path: Path) -> None:
+    asked(trust, lambda port: (str(kubeconfig(tmp_path / "config", at(port), trust.ca_file)), "there"))
+
+
+def test_kubeconfig_variable(trust: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def config(port: int) -> tuple[str, str]:
+        path = kubeconfig(tmp_path / "config", at(port), trust.ca_file)
+        monkeypatch.setenv("KUBECONFIG", f"{tmp_path}/none{os.pathsep}{path}")
+        return "", ""
+
+    asked(trust, config)
+
+
+def test_kubeconfig_at_home(trust: Authority, tmp_path: Path) -> None:
+    def config(port: int) -> tuple[str, str]:
+        kubeconfig(tmp_path / "home" / ".kube" / "config", at(port), trust.ca_file)
+        return "", ""
+
+    asked(trust, config)
+
+
+def test_paths_are_relative_to_the_kubeconfig(trust: Authority, tmp_path: Path) -> None:
+    (tmp_path / "ca.crt").write_bytes(trust.ca_file.read_bytes())
+    asked(trust, lambda port: (str(kubeconfig(tmp_path / "config", at(port), Path("ca.crt"))), ""))
+
+
+def test_in_cluster(trust: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from kubernetes.aio.config import incluster_config
+
+    (tmp_path / "token").write_text(TOKEN)
+    monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))
+    monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(trust.ca_file))
+
+    def config(port: int) -> tuple[str, str]:
+        monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+        monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(port))
+        return "", ""
+
+    asked(trust, config)
+
+
+def test_token_of_the_service_account_is_read_again(
+    trust: Authority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kubernetes.aio.config import incluster_config
+
+    (tmp_path / "token").write_text("first")
+    monkeypatch.setattr(incluster_config, "SERVICE_TOKEN_FILENAME", str(tmp_path / "token"))
+    monkeypatch.setattr(incluster_config, "SERVICE_CERT_FILENAME", str(trust.ca_file))
+
+    async def run() -> None:
+        async with server.running(Api(token="first"), trust.server) as api:
+            monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+            monkeypatch.setenv("KUBERNETES_SERVICE_PORT", str(api.port))
+            async with open_client("", "", 5.0) as client:
+                await client.get(PATH)
+                api.token = "second"
+                (tmp_path / "token").write_text("second")
+                await client.renew()
+                await client.get(PATH)
+
+    asyncio.run(run())
+
+
+def plugin(tmp_path: Path, program: str) -> dict[str, Any]:
+    """A user whose credentials come from a Python program."""
+    path = tmp_path / "plugin.py"
+    path.write_text(program, encoding="utf-8")
+    version = "client.authentication.k8s.io/v1"
+    return {"exec": {"apiVersion": version, "command": sys.executable, "args": [str(path)], "interactiveMode": "Never"}}
+
+
+def credential(**status: str) -> str:
+    """A plugin that gives these credentials, and counts how often it is asked."""
+    return (
+        "import json, pathlib, sys\n"
+        "with open(pathlib.Path(__file__).with_name('asked'), 'a') as file: file.write('x')\n"
+        f"print(json.dumps(dict(apiVersion='client.authentication.k8s.io/v1', kind='ExecCredential', status={status})))"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "times"),
+    [
+        pytest.param({"token": TOKEN}, 1, id="without-end"),
+        pytest.param({"token": TOKEN, "expirationTimestamp": "2999-01-01T00:00:00Z"}, 1, id="long"),
+        pytest.param({"token": TOKEN, "expirationTimestamp": "2001-01-01T00:00:00Z"}, 2, id="expired"),
+    ],
+)
+def test_exec_plugin(status: dict[str, str], times: int, trust: Authority, tmp_path: Path) -> None:
+    user = plugin(tmp_path, credential(**status))
+
+    async def run() -> None:
+        async with server.running(Api(), trust.server) as api:
+            path = kubeconfig(tmp_path / "config", at(api.port), trust.ca_file, user)
+            async with open_client(str(path), "", 10.0) as client:
+                await client.get(PATH)
+                await client.renew()
+                await client.get(PATH)
+
+    asyncio.run(run())
+    assert (tmp_path / "asked").read_text() == "x" * times
+
+
+def test_client_certificate_from_a_plugin(trust: Authority, tmp_path: Path) -> None:
+    issued = trust.ca.issue_cert("ann@example.org")
+    pem = {
+        "clientCertificateData": issued.cert_chain_pems[0].bytes().decode(),
+        "clientKeyData": issued.private_key_pem.bytes().decode(),
+    }
+    wanting = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(trust.ca_file))
+    trust.ca.issue_cert("127.0.0.1").configure_cert(wanting)
+    wanting.verify_mode = ssl.CERT_REQUIRED
+
+    async def run() -> None:
+        async with server.running(Api(), wanting) as api:
+            path = kubeconfig(tmp_path / "config", at(api.port), trust.ca_file, plugin(tmp_path, credential(**pem)))
+            async with open_client(str(path), "", 10.0) as client:
+                with pytest.raises(ClusterFault) as raised:
+                    await client.get(PATH)
+                assert raised.value.status == 401
+
+    asyncio.run(run())
+
+
+BAD_PLUGINS = {
+    "fails": ("import sys; print('please log in', file=sys.stderr); sys.exit(1)", "please log in"),
+    "fails-and-tells": (f"import sys; print('token: {SECRET}', file=sys.stderr); sys.exit(1)", "token: <hidden>"),
+    "no-json": (f"print('{SECRET}')", "no ExecCredential"),
+    "no-status": ('print(\'{"apiVersion": "x"}\')', "no ExecCredential"),
+    "empty-status": (credential(), "neither a token"),
+    "other-version": (credential(token=SECRET).replace("k8s.io/v1", "k8s.io/v1beta1"), "it speaks client.auth"),
+    "no-key": (credential(clientCertificateData=SECRET), "neither a token"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_PLUGINS)
+def test_bad_exec_plugin(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    program, said = BAD_PLUGINS[name]
+    path = kubeconfig(tmp_path / "config", at(1), None, plugin(tmp_path, program))
+    with pytest.raises(ClusterFault) as raised:
+        asyncio.run(login.log_in(str(path), "", 10.0))
+    assert raised.value.cause is Cause.CREDENTIALS
+    assert said in str(raised.value)
+    assert SECRET not in str(raised.value)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_exec_plugin_that_is_missing(tmp_path: Path) -> None:
+    version = "client.authentication.k8s.io/v1"
+    user = {"exec": {"apiVersion": version, "command": "no-such-plugin", "installHint": "mend it"}}
+    path = kubeconfig(tmp_path / "config", at(1), None, user)
+    with pytest.raises(ClusterFault, match=r"no-such-plugin gave no credentials: No such file.*; mend it"):
+        asyncio.run(login.log_in(str(path), "", 10.0))
+
+
+def test_exec_plugin_that_hangs_is_ended(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib, time\n"
+        "pathlib.Path(__file__).with_name('pid').write_text(str(os.getpid()))\n"
+        "time.sleep(600)"
+    )
+    path = kubeconfig(tmp_path / "config", at(1), None, plugin(tmp_path, program))
+
+    async def run() -> None:
+        with pytest.raises(ClusterFault, match="no credentials within 1 s") as raised:
+            await login.log_in(str(path), "", 1.0)
+        assert raised.value.cause is Cause.CREDENTIALS
+
+    asyncio.run(run())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+
+
+BAD_CONFIGS: dict[str, tuple[str, str]] = {
+    "empty": ("", "malformed"),
+    "no-yaml": (f"token: [{SECRET}", "malformed"),
+    "a-list": (f"- {SECRET}", "malformed"),
+    "no-context": (f"users: [{{name: u, user: {{token: {SECRET}}}}}]", 'the key "current-context" is missing'),
+    "unknown-cluster": (
+        "current-context: c\ncontexts: [{name: c, context: {cluster: x, user: u}}]\n"
+        f"clusters: []\nusers: [{{name: u, user: {{token: {SECRET}}}}}]",
+        'clusters do not hold "x"',
+    ),
+    "nameless-user": (
+        "current-context: c\ncontexts: [{name: c, context: {cluster: x, user: u}}]\n"
+        f"clusters: [{{name: x, cluster: {{server: 'https://127.0.0.1'}}}}]\nusers: [{{user: {{token: {SECRET}}}}}]",
+        "malformed",
+    ),
+    "empty-exec": (
+        "current-context: c\ncontexts: [{name: c, context: {cluster: x, user: u}}]\n"
+        "clusters: [{name: x, cluster: {server: 'https://127.0.0.1'}}]\n"
+        f"users: [{{name: u, user: {{exec: {{env: [{{name: A, value: {SECRET}}}]}}}}}}]",
+        "gave no credentials",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_CONFIGS)
+def test_bad_kubeconfig(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    text, said = BAD_CONFIGS[name]
+    (tmp_path / "config").write_text(text, encoding="utf-8")
+    with pytest.raises(ClusterFault) as raised:
+        asyncio.run(login.log_in(str(tmp_path / "config"), "", 10.0))
+    assert said in str(raised.value)
+    assert SECRET not in str(raised.value)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("kubeconfig_flag", "context", "said"),
+    [
+        ("none", "", "the kubeconfig none is not there"),
+        ("", "", "there is no kubeconfig, and this is no pod"),
+        ("", "here", "there is no kubeconfig, and this is no pod"),
+    ],
+)
+def test_no_kubeconfig(kubeconfig_flag: str, context: str, said: str) -> None:
+    with pytest.raises(ClusterFault, match=said) as raised:
+        asyncio.run(login.log_in(kubeconfig_flag, context, 1.0))
+    assert raised.value.cause is Cause.CONFIGURATION
+
+
+def test_unknown_context_names_the_nearest(tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path / "config", at(1), None)
+    with pytest.raises(ClusterFault, match='has no context "ther"; did you mean "there"'):
+        asyncio.run(login.log_in(str(path), "ther", 1.0))
+
+
+def fault(
+    trust: Authority,
+    tmp_path: Path,
+    ca_file: Path | None,
+    through: str = "",
+    answer: str = "200 OK",
+    host: str = "127.0.0.1",
+    cluster: dict[str, Any] | None = None,
+) -> tuple[ClusterFault | None, list[str]]:
+    """What asking the API comes to, and the requests that a proxy saw; ``through`` is the proxy's URL for a port."""
+
+    async def run() -> tuple[ClusterFault | None, list[str]]:
+        async with (
+            server.running(Api(), trust.server) as api,
+            proxy.running(proxy.Proxy(answer)) as tunnel,
+        ):
+            entries = {**(cluster or {}), **({"proxy-url": through.format(port=tunnel.port)} if through else {})}
+            path = kubeconfig(tmp_path / "config", at(api.port, host), ca_file, **entries)
+            try:
+                async with open_client(str(path), "", 2.0) as client:
+                    await client.get(PATH)
+                    await _websocket(client)
+            except ClusterFault as raised:
+                return raised, tunnel.heads
+            return None, tunnel.heads
+
+    return asyncio.run(run())
+
+
+async def _websocket(client: Client) -> None:
+    path = "/apis/subresources.kubevirt.io/v1/namespaces/a/virtualmachineinstances/unheard/vsock"
+    opened = await client.websocket(path, {}, server.SUBPROTOCOL, 1000)
+    assert opened.protocol == server.SUBPROTOCOL
+    await opened.close()
+
+
+def test_requests_and_websockets_go_through_the_proxy(trust: Authority, tmp_path: Path) -> None:
+    raised, heads = fault(trust, tmp_path, trust.ca_file, "http://ann:pass@127.0.0.1:{port}", host=SERVER_NAME)
+    assert raised is None
+    assert {head.split()[0] for head in heads} == {"CONNECT"}
+    assert all("Basic YW5uOnBhc3M=" in head and "Bearer" not in head for head in heads)
+
+
+@pytest.mark.parametrize(
+    ("through", "answer", "said"),
+    [
+        ("http://ann:secret@127.0.0.1:{port}", "407 Proxy Authentication Required", "the proxy answered 407"),
+        ("http://ann:secret@127.0.0.1:1", "", "no connection to the proxy: Connection refused"),
+        ("socks5://ann:secret@127.0.0.1:{port}", "", "the scheme socks5 cannot be used"),
+    ],
+)
+def test_proxy_that_does_not_work(through: str, answer: str, said: str, trust: Authority, tmp_path: Path) -> None:
+    raised, _ = fault(trust, tmp_path, trust.ca_file, through, answer)
+    assert raised is not None
+    assert said in str(raised)
+    assert "secret" not in str(raised)
+
+
+def test_name_of_the_certificate(trust: Authority, tmp_path: Path) -> None:
+    assert fault(trust, tmp_path, trust.ca_file, cluster={"tls-server-name": SERVER_NAME})[0] is None
+    raised, _ = fault(trust, tmp_path, trust.ca_file, cluster={"tls-server-name": "other.example"})
+    assert raised is not None
+    assert raised.cause is Cause.TLS
+    assert "Hostname mismatch" in str(raised)
+
+
+def test_unknown_authority(trust: Authority, tmp_path: Path) -> None:
+    other = authority(tmp_path / "other")
+    raised, _ = fault(trust, tmp_path, other.ca_file)
+    assert raised is not None
+    assert (raised.cause, "certificate" in raised.detail) == (Cause.TLS, True)
+
+
+def test_certificate_is_not_looked_at_where_the_kubeconfig_says_so(trust: Authority, tmp_path: Path) -> None:
+    assert fault(trust, tmp_path, None, cluster={"insecure-skip-tls-verify": True})[0] is None
+
+
+def test_certificate_file_that_is_none(trust: Authority, tmp_path: Path) -> None:
+    (tmp_path / "ca").write_text("no certificate")
+    raised, _ = fault(trust, tmp_path, tmp_path / "ca")
+    assert raised is not None
+    assert raised.cause is Cause.CONFIGURATION
+
+
+def test_server_that_is_not_there(tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path / "config", "http://127.0.0.1:1", None)
+
+    async def run() -> None:
+        async with open_client(str(path), "", 2.0) as client:
+            await client.get(PATH)
+
+    with pytest.raises(ClusterFault, match=r"no connection to 127\.0\.0\.1: .*refused") as raised:
+        asyncio.run(run())
+    assert raised.value.cause is Cause.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n[1]",
+        b"HTTP/1.1 200 OK\r\n\r\n{",
+        b"SSH-2.0-x\r\n",
+        b"",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 99_999,
+    ],
+    ids=["a-list", "half", "no-http", "nothing", "deep"],
+)
+def test_answer_that_is_none(answer: bytes, tmp_path: Path) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    async def run(ask: Callable[[Client], Awaitable[object]]) -> None:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            path = kubeconfig(tmp_path / "config", f"http://127.0.0.1:{port}", None)
+            async with open_client(str(path), "", 2.0) as client:
+                with pytest.raises(ClusterFault):
+                    await ask(client)
+
+    asyncio.run(run(lambda client: client.get(PATH)))
+    asyncio.run(run(lambda client: client.websocket(PATH, {}, "x", 1000)))
+
+
+def test_answer_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gpurules.cluster.client.LARGEST_ANSWER", 100_000)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
+        while not writer.is_closing():
+            writer.write(b" " * 65536)
+            await writer.drain()
+
+    async def run() -> None:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            path = kubeconfig(tmp_path / "config", f"http://127.0.0.1:{port}", None)
+            async with open_client(str(path), "", 2.0) as client:
+                with pytest.raises(ClusterFault, match="more than 100000 bytes"):
+                    await client.get(PATH)
+
+    asyncio.run(run())
