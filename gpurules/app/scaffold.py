@@ -82,7 +82,7 @@ def settings_for(config: Config, wishes: Wishes, sources: Sources) -> tuple[Sett
     if problems:
         raise InputError(problems)
     exporter = find_exporter(config.dcgm.exporters[0]) if config.dcgm.exporters else newest()
-    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields)
+    choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields, config.rules.entities)
     chosen = [
         *((one.field, one.names) for one in choice.fields),
         *((row.field, row.names) for row in choice.label_rows),

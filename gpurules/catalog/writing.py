@@ -11,12 +11,17 @@ _DECLARED = {FieldKind.COUNTER: "counter", FieldKind.LABEL: "label"}
 
 def counters_csv(fields: Iterable[Field]) -> str:
     """A row for each field under its current name, with the type that is right and the catalog's help."""
-    return named_counters_csv((entry.name, entry) for entry in fields)
+    return counters_rows((entry.name, _DECLARED.get(entry.kind, "gauge"), entry.help) for entry in fields)
+
+
+def counters_rows(rows: Iterable[tuple[str, str, str]]) -> str:
+    """A row for each name, type and help."""
+    return "".join(f"{name},{declared},{_cell(help_text)}\n" for name, declared, help_text in rows)
 
 
 def named_counters_csv(rows: Iterable[tuple[str, Field]]) -> str:
-    """The same with the name of each field that an exporter knows it by."""
-    return "".join(f"{name},{_DECLARED.get(entry.kind, 'gauge')},{_cell(entry.help)}\n" for name, entry in rows)
+    """A row for each field under a name of it that an exporter knows."""
+    return counters_rows((name, _DECLARED.get(entry.kind, "gauge"), entry.help) for name, entry in rows)
 
 
 def _cell(text: str) -> str:

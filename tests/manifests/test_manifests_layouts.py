@@ -19,7 +19,7 @@ from gpurules.manifests.layouts.registry import LAYOUTS
 from gpurules.manifests.paths.registry import SCAFFOLDED
 from gpurules.manifests.probing import PROBE_PARTS
 from gpurules.manifests.settings import Settings
-from gpurules.rules.paths import PATHS
+from gpurules.rules.paths.registry import PATHS
 from gpurules.text.errors import EnvironmentFault, InputError
 from gpurules.text.write_folder import MARKER, write_folder
 from shared import ROOT
@@ -118,7 +118,7 @@ def test_what_a_part_of_the_probe_prints(part: str, golden: Callable[[str, str],
 
 
 def test_every_path_of_the_rules_can_be_set_up() -> None:
-    assert set(PATHS) <= set(SCAFFOLDED)
+    assert tuple(PATHS) == tuple(SCAFFOLDED)
     assert [name for name, path in SCAFFOLDED.items() if path.name != name or not path.limits] == []
 
 
