@@ -16,6 +16,8 @@ COMPLETION_VARIABLE = "_GPURULES_COMPLETE"
 COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("gpurules.cli.render", "Write the recording rules of a fleet."),
     "fields": ("gpurules.cli.fields", "Search the DCGM fields."),
+    "diff": ("gpurules.cli.diff", "Show what apply would change in the cluster."),
+    "apply": ("gpurules.cli.apply", "Apply the rules to the cluster, and see that they are loaded."),
     "scaffold": ("gpurules.cli.scaffold", "Print the manifests around the rules."),
     "labels": ("gpurules.cli.labels", "Show the labels that a metric carries."),
     "config": ("gpurules.cli.config", "Print the effective configuration."),

@@ -1,0 +1,500 @@
+"""Apply and diff against the API server's double, over TLS, with the client that users have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from clusters import NAMESPACE, Cluster, cluster, named, namespace, prometheus
+
+from api_server.server import Server, breaking, not_served, on, slow, status
+from gpurules.cluster import changes
+from gpurules.rollout.kinds import KINDS
+from gpurules.text.errors import CheckFailed, EnvironmentFault, GpurulesError, InputError
+from kubernetes_api.server import TOKEN
+
+RULES = f"/apis/monitoring.coreos.com/v1/namespaces/{NAMESPACE}/prometheusrules"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Cluster]:
+    with cluster(tmp_path / "cluster") as made:
+        yield made
+
+
+def test_rules_are_created_configured_and_then_unchanged(here: Cluster) -> None:
+    assert "vmi:kubevirt_vmi_gpu_temperature_celsius:max" in here.diff()
+    assert here.rule() is None
+    here.apply()
+    here.apply()
+    here.apply(named(here.config, labels={"team": "gpu"}))
+    rule = here.rule()
+    assert [line for line in here.said if "accepted" not in line] == [
+        f"PrometheusRule {NAMESPACE}/gpurules created",
+        f"PrometheusRule {NAMESPACE}/gpurules unchanged",
+        f"PrometheusRule {NAMESPACE}/gpurules configured",
+    ]
+    assert rule["metadata"]["labels"] == {
+        "app.kubernetes.io/managed-by": "gpurules",
+        "app.kubernetes.io/instance": "gpurules",
+        "team": "gpu",
+    }
+    assert here.diff(named(here.config, labels={"team": "gpu"})) == ""
+    assert here.warned == []
+
+
+def test_an_unchanged_apply_keeps_the_version(here: Cluster) -> None:
+    here.apply()
+    before = here.rule()["metadata"]["resourceVersion"]
+    here.apply()
+    assert here.rule()["metadata"]["resourceVersion"] == before
+
+
+def test_what_others_wrote_stays_and_what_is_no_longer_rendered_goes(here: Cluster) -> None:
+    here.apply(named(here.config, annotations={"a": "1", "b": "2"}))
+    here.rule()["metadata"]["annotations"]["others"] = "theirs"
+    here.apply(named(here.config, annotations={"a": "1"}))
+    assert here.rule()["metadata"]["annotations"] == {"a": "1", "others": "theirs"}
+
+
+def test_the_difference_is_what_a_person_reads(here: Cluster) -> None:
+    here.apply()
+    text = here.diff(named(here.config, labels={"team": "gpu"}))
+    assert text.splitlines()[:2] == [
+        f"--- PrometheusRule {NAMESPACE}/gpurules",
+        f"+++ PrometheusRule {NAMESPACE}/gpurules (configured)",
+    ]
+    changed = [line for line in text.splitlines()[2:] if line[0] in "+-"]
+    assert changed == ["+    team: gpu"]
+    assert here.server.writes() == [here.server.writes()[0]]
+
+
+def test_a_dry_run_writes_nothing(here: Cluster) -> None:
+    here.apply(dry_run=True)
+    assert here.said == [f"PrometheusRule {NAMESPACE}/gpurules created (dry run)"]
+    assert here.rule() is None
+    assert here.server.writes() == []
+
+
+def conflicting(here: Cluster) -> None:
+    here.apply()
+    here.rule()["spec"]["groups"][0]["rules"] = []
+    owners = here.server.store.owners["prometheusrules", NAMESPACE, "gpurules"]
+    owners["kubectl-edit"] = {path for path in owners["gpurules"] if path[-1] == "rules"}
+    assert owners["kubectl-edit"]
+
+
+def test_a_conflict_names_the_owner_and_is_taken_over_only_by_force(here: Cluster) -> None:
+    conflicting(here)
+    written = here.server.writes()
+    for attempt in (here.apply, here.diff):
+        with pytest.raises(CheckFailed) as caught:
+            attempt()
+        assert 'conflict with "kubectl-edit"' in str(caught.value)
+        assert '.spec.groups[name="gpurules"].rules' in str(caught.value)
+        assert "--force-conflicts" in str(caught.value)
+    assert here.server.writes() == written
+    here.apply(force_conflicts=True)
+    assert here.rule()["spec"]["groups"][0]["rules"]
+
+
+def leftover(here: Cluster, name: str = "older", configuration: str = "gpurules") -> Any:
+    labels = {"app.kubernetes.io/managed-by": "gpurules", "app.kubernetes.io/instance": configuration}
+    body = {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": name, "namespace": NAMESPACE, "labels": labels},
+        "spec": {"groups": []},
+    }
+    return here.server.store.add("prometheusrules", body, "gpurules")
+
+
+def test_obsolete_objects_are_listed_and_deleted_only_when_asked(here: Cluster) -> None:
+    for name in ("older-1", "older-2", "older-3"):
+        leftover(here, name)
+    leftover(here, "of-others", "another")
+    here.apply()
+    assert here.warned == [
+        "no longer rendered, --prune deletes: "
+        + ", ".join(f"PrometheusRule {NAMESPACE}/older-{number}" for number in (1, 2, 3))
+    ]
+    assert here.rule("older-1")
+    assert here.diff() == ""
+    assert here.diff(prune=True).count("(pruned)") == 3
+    here.warned.clear()
+    here.apply(prune=True, dry_run=True)
+    assert here.rule("older-1")
+    here.apply(prune=True)
+    assert here.warned == [
+        f"deleting what is no longer rendered: PrometheusRule {NAMESPACE}/older-{number}" for number in (1, 2, 3)
+    ]
+    assert [here.rule(f"older-{number}") for number in (1, 2, 3)] == [None] * 3
+    assert here.rule("of-others")
+    assert here.rule()
+
+
+def test_an_object_that_was_replaced_meanwhile_is_not_deleted(here: Cluster) -> None:
+    found = leftover(here)
+
+    async def replaced(request: web.Request) -> web.StreamResponse | None:
+        if request.method == "DELETE":
+            found["metadata"]["uid"] = "another"
+        return None
+
+    here.server.moods.append(replaced)
+    with pytest.raises(GpurulesError, match="Precondition failed"):
+        here.apply(prune=True)
+    assert here.rule("older")
+
+
+def test_one_that_is_gone_already_is_no_error(here: Cluster) -> None:
+    leftover(here)
+    here.server.moods.append(on("DELETE", "older", lambda: status(404, "NotFound", "not found")))
+    here.apply(prune=True)
+
+
+MISSING = [
+    (
+        "no operator",
+        "prometheusrules prometheuses thanosrulers prometheusagents podmonitors",
+        EnvironmentFault,
+        "the cluster does not know PrometheusRule; install prometheus-operator (its CRD prometheusrules.monitoring.coreos",
+    ),
+    (
+        "operator without rules",
+        "prometheusrules",
+        EnvironmentFault,
+        "the cluster has monitoring.coreos.com without PrometheusRule",
+    ),
+]
+
+
+@pytest.mark.parametrize(("absent", "error", "says"), [row[1:] for row in MISSING], ids=[row[0] for row in MISSING])
+def test_a_missing_crd_is_said(here: Cluster, absent: str, error: type[Exception], says: str) -> None:
+    for name in absent.split():
+        del here.server.resources[name]
+    with pytest.raises(error) as caught:
+        here.apply()
+    assert says in str(caught.value)
+    assert here.server.writes() == []
+
+
+def test_another_version_of_the_crd_is_said(here: Cluster) -> None:
+    here.server.resources = {
+        "prometheusrules": ("monitoring.coreos.com", "v2", "PrometheusRule"),
+        "namespaces": ("", "v1", "Namespace"),
+    }
+    with pytest.raises(EnvironmentFault, match=r"serves monitoring.coreos.com as v2, not v1; update the CRDs"):
+        here.apply()
+
+
+def test_a_missing_namespace_is_said_with_the_nearest(here: Cluster) -> None:
+    here.server.store.add("namespaces", namespace("tenant-a"))
+    for wanted, says in (("monitorng", 'did you mean "monitoring"?'), ("else", "kubectl create namespace else")):
+        with pytest.raises(EnvironmentFault) as caught:
+            here.apply(named(here.config, namespace=wanted))
+        assert f"there is no namespace {wanted}" in str(caught.value)
+        assert says in str(caught.value)
+    assert here.server.writes() == []
+
+
+def test_no_namespace_is_said(here: Cluster) -> None:
+    with pytest.raises(InputError, match="add --namespace"):
+        here.apply(named(here.config, namespace=""))
+
+
+@pytest.mark.parametrize(
+    ("denied", "prune", "says"),
+    [
+        ({"patch"}, False, "you may not patch prometheusrules in namespace monitoring"),
+        ({"create", "patch"}, False, "you may not create, patch prometheusrules"),
+        ({"delete"}, True, "you may not delete prometheusrules"),
+    ],
+)
+def test_missing_rights_are_said_before_anything_is_tried(
+    here: Cluster, denied: set[str], prune: bool, says: str
+) -> None:
+    here.server.denied |= denied
+    with pytest.raises(EnvironmentFault) as caught:
+        here.apply(prune=prune)
+    assert says in str(caught.value)
+    assert "ask for a Role" in str(caught.value)
+    assert [one for one in here.server.requests if one.startswith("PATCH")] == []
+
+
+def test_rights_that_are_not_needed_are_not_asked_for(here: Cluster) -> None:
+    here.server.denied |= {"delete", "get namespaces", "get customresourcedefinitions"}
+    here.apply()
+    assert here.rule()
+
+
+INTERVAL = [{"field": "spec.groups[0].interval", "reason": "FieldValueInvalid", "message": "must match"}]
+UNDECLARED = "failed to create typed patch object (a; b): .spec.groups[0].labels: field not declared in schema"
+BAD = [
+    (
+        "401",
+        on("GET", "/version", lambda: status(401, "Unauthorized", "Unauthorized")),
+        EnvironmentFault,
+        "does not accept the credentials; log in again",
+    ),
+    (
+        "403 text",
+        on("GET", "/version", lambda: web.Response(status=403, text="Forbidden\n")),
+        EnvironmentFault,
+        "the API server refuses: Forbidden",
+    ),
+    ("404 text", on("GET", "/version", not_served), EnvironmentFault, "the API server answers 404: 404 page not found"),
+    (
+        "429 for ever",
+        on("PATCH", RULES, lambda: web.Response(status=429, headers={"Retry-After": "0"})),
+        EnvironmentFault,
+        "the API server answers 429",
+    ),
+    (
+        "500",
+        on("GET", "/apis", lambda: status(500, "InternalError", "etcdserver: no leader")),
+        EnvironmentFault,
+        "answers 500: etcdserver: no leader",
+    ),
+    (
+        "500 in the dry run",
+        on("PATCH", RULES, lambda: status(500, "InternalError", "webhook failed")),
+        EnvironmentFault,
+        "answers 500: webhook failed",
+    ),
+    (
+        "403 in the dry run",
+        on("PATCH", RULES, lambda: status(403, "Forbidden", 'admission webhook "x" denied the request')),
+        EnvironmentFault,
+        "the API server forbids it",
+    ),
+    (
+        "409 of another kind",
+        on("PATCH", RULES, lambda: status(409, "Conflict", "the object has been modified")),
+        CheckFailed,
+        "the object has been modified; run the same command again",
+    ),
+    (
+        "422",
+        on("PATCH", RULES, lambda: status(422, "Invalid", "is invalid", INTERVAL)),
+        InputError,
+        "does not accept it: spec.groups[0].interval: must match",
+    ),
+    (
+        "unknown field",
+        on("PATCH", RULES, lambda: status(500, "", UNDECLARED)),
+        InputError,
+        "the CRD of this cluster may be older",
+    ),
+    ("slow", slow("GET", "/version"), EnvironmentFault, "no answer in time"),
+    ("broken", breaking("GET", "/apis"), EnvironmentFault, "the API server cannot be asked"),
+    ("html", on("GET", "/version", lambda: web.Response(text="<html>")), EnvironmentFault, "the answer is no JSON"),
+    ("list", on("GET", "/version", lambda: web.json_response([])), EnvironmentFault, "the answer is no object"),
+    (
+        "redirect",
+        on("GET", "/version", lambda: web.Response(status=302, headers={"Location": "https://elsewhere.example/"})),
+        EnvironmentFault,
+        "answers 302",
+    ),
+    ("nonsense", on("PATCH", RULES, lambda: web.json_response({"metadata": "x", "spec": {"a": [[[]]]}})), None, ""),
+    (
+        "secrets",
+        on("GET", "/version", lambda: status(500, "x", f"token: {TOKEN} Bearer abc\x1b[31m")),
+        EnvironmentFault,
+        "answers 500",
+    ),
+]
+
+
+@pytest.mark.parametrize(("mood", "error", "says"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
+def test_bad_servers(here: Cluster, mood: Any, error: Any, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "LONGEST_PAUSE", 0.01)
+    here.server.moods.append(mood)
+    if error is None:
+        here.apply(dry_run=True)
+    else:
+        with pytest.raises(error) as caught:
+            here.apply()
+        text = str(caught.value)
+        assert says in text
+        assert TOKEN not in text
+        assert "\x1b" not in text
+    assert here.server.writes() == []
+
+
+def test_a_busy_server_is_asked_again(here: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "LONGEST_PAUSE", 0.01)
+    here.server.moods.append(on("PATCH", RULES, lambda: web.Response(status=429, headers={"Retry-After": "1"}), 3))
+    here.apply()
+    assert here.rule()
+
+
+def test_a_run_that_stopped_half_way_can_be_repeated(here: Cluster) -> None:
+    here.server.moods.append(cut_off)
+    with pytest.raises(EnvironmentFault, match="run the same command again"):
+        here.apply()
+    here.server.moods.clear()
+    here.apply()
+    assert here.rule()
+
+
+async def cut_off(request: web.Request) -> web.StreamResponse | None:
+    """Ends the connection when something is really written."""
+    if request.method != "PATCH" or "dryRun" in request.query:
+        return None
+    assert request.transport
+    request.transport.close()
+    return web.Response()
+
+
+def test_the_operators_word_is_waited_for(here: Cluster) -> None:
+    here.apply()
+    assert here.said[-1] == f"PrometheusRule {NAMESPACE}/gpurules is accepted by prometheuses monitoring/k8s"
+    here.server.accepts = False
+    with pytest.raises(CheckFailed, match="is not accepted: prometheuses monitoring/k8s: could not parse expression"):
+        here.apply()
+    here.server.accepts = None
+    here.apply(wait=0.2)
+    assert "reports no status" in here.said[-1]
+    here.apply(wait=0.0)
+    assert here.said[-1].endswith("unchanged")
+
+
+def answering(here: Cluster, health: str, error: str = "", only: int = 1000) -> Any:
+    def answer() -> Any:
+        groups = here.rule()["spec"]["groups"]
+        return {
+            "data": {
+                "groups": [
+                    {
+                        "name": group["name"],
+                        "rules": [
+                            {"name": rule["record"], "health": health, "lastError": error}
+                            for rule in group["rules"][:only]
+                        ],
+                    }
+                    for group in groups
+                ]
+            }
+        }
+
+    return answer
+
+
+def test_prometheus_is_asked_through_the_api_server(here: Cluster) -> None:
+    address, path = "k8s://monitoring/prometheus-operated:9090", "prometheus-operated:9090/api/v1/rules"
+    here.server.proxied[path] = answering(here, "ok")
+    here.apply(prometheus=address)
+    assert here.said[-1].startswith("Prometheus evaluates ")
+    assert here.said[-1].endswith(" rules, all without an error")
+    for answer, says in (
+        (answering(here, "err", "found duplicate series"), "found duplicate series"),
+        (answering(here, "unknown"), "is not evaluated yet"),
+        (answering(here, "ok", only=1), "is not loaded"),
+        ({"data": {"groups": []}}, "group gpurules is not loaded"),
+    ):
+        here.server.proxied[path] = answer
+        with pytest.raises(CheckFailed, match=says):
+            here.apply(prometheus=address, wait=0.3)
+    del here.server.proxied[path]
+    with pytest.raises(EnvironmentFault, match="Prometheus cannot be asked"):
+        here.apply(prometheus=address, wait=0.3)
+
+
+@pytest.mark.parametrize(
+    "address", ["prometheus:9090", "ftp://x", "http://", "http://user:pw@x", "k8s://a/b", "http://x?y"]
+)
+def test_an_address_that_is_none_is_said_before_anything_is_asked(here: Cluster, address: str) -> None:
+    with pytest.raises(InputError, match="is no address of a Prometheus") as caught:
+        here.apply(prometheus=address)
+    assert here.server.requests == []
+    assert "user:pw" not in str(caught.value)
+
+
+def test_a_plain_prometheus_gets_no_credentials_of_the_cluster(here: Cluster, tmp_path: Path) -> None:
+    from api_server.thread import served
+
+    other = Server()
+    seen: list[str] = []
+
+    async def mood(request: web.Request) -> web.StreamResponse | None:
+        seen.append(request.headers.get("Authorization", ""))
+        return web.json_response(answering(here, "ok")())
+
+    other.moods.append(mood)
+    with served(other, None):
+        here.apply(prometheus=f"http://127.0.0.1:{other.port}/")
+    assert here.said[-1].startswith("Prometheus evaluates ")
+    assert set(seen) == {""}
+
+
+def test_vm_rules_are_applied_where_the_format_is(here: Cluster) -> None:
+    from gpurules.rollout.wanted import wanted_objects
+
+    text = json.dumps(
+        {
+            "apiVersion": "operator.victoriametrics.com/v1beta1",
+            "kind": "VMRule",
+            "metadata": {"name": "x"},
+            "spec": {"groups": []},
+        }
+    )
+    (one,) = wanted_objects(text, "x", "monitoring")
+    assert one.path == "/apis/operator.victoriametrics.com/v1beta1/namespaces/monitoring/vmrules/x"
+    assert set(KINDS) == {"PrometheusRule", "VMRule"}
+
+
+REFUSED = [
+    ({"metadata": {"name": "x", "labels": {"app.kubernetes.io/managed-by": "Helm"}}}, "is gpurules' own"),
+    ({"spec": {"groups": [{"name": "a"}, {"name": "a"}]}}, "has two groups called 'a'"),
+    ({"kind": "ConfigMap"}, "is no object of a cluster"),
+    ({"apiVersion": "monitoring.coreos.com/v2"}, "is no object of a cluster"),
+]
+
+
+@pytest.mark.parametrize(("change", "says"), REFUSED)
+def test_documents_that_cannot_be_applied(change: dict[str, Any], says: str) -> None:
+    from gpurules.rollout.wanted import wanted_objects
+
+    body = {
+        "apiVersion": "monitoring.coreos.com/v1",
+        "kind": "PrometheusRule",
+        "metadata": {"name": "x"},
+        "spec": {"groups": []},
+    }
+    with pytest.raises(InputError, match=says):
+        wanted_objects(json.dumps({**body, **change}), "x", "monitoring")
+
+
+def test_a_sharded_prometheus_is_refused_unless_forced(here: Cluster) -> None:
+    here.server.store.add("prometheuses", prometheus("sharded", shards=2))
+    with pytest.raises(CheckFailed, match="sharded has 2 shards"):
+        here.apply()
+    assert here.server.writes() == []
+    assert "vmi:" in here.diff()
+    assert "apply would refuse: Prometheus monitoring/sharded has 2 shards" in here.warned[-1]
+    here.apply(force=True)
+    assert here.rule()
+
+
+def test_who_would_load_the_rules_is_looked_at(tmp_path: Path) -> None:
+    with cluster(tmp_path, loaded=False) as here:
+        here.apply()
+        assert here.warned == ["there is no Prometheus or ThanosRuler object in the cluster, so nobody loads the rules"]
+        here.warned.clear()
+        here.server.store.add("prometheuses", prometheus(ruleSelector={"matchLabels": {"release": "stack"}}))
+        here.apply()
+        assert here.warned == [
+            "nobody loads the rules: Prometheus monitoring/k8s selects others by label; add --label release=stack"
+        ]
+        here.warned.clear()
+        here.apply(named(here.config, labels={"release": "stack"}))
+        assert here.warned == []
+        here.server.denied.add("list others")
+        here.apply()
+        (warning,) = here.warned
+        assert warning.startswith("you may not list Prometheus, ThanosRuler, PrometheusAgent: whether one of them")
