@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from clusters import NAMESPACE, Cluster, cluster, named, namespace, prometheus
+from rollout_cluster import NAMESPACE, Cluster, cluster, named, namespace, prometheus
 
 from api_server.server import Server, breaking, not_served, on, slow, status
 from gpurules.cluster import changes
@@ -162,7 +162,7 @@ MISSING = [
         "no operator",
         "prometheusrules prometheuses thanosrulers prometheusagents podmonitors",
         EnvironmentFault,
-        "the cluster does not know PrometheusRule; install prometheus-operator (its CRD prometheusrules.monitoring.coreos",
+        "the cluster does not know PrometheusRule; install prometheus-operator (its CRD prometheusrules.monitoring",
     ),
     (
         "operator without rules",
