@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gpurules.cli.cluster_options import cluster_options
 from gpurules.cli.options import ConfiguredCommand, KeyValue, configuration_options
 from gpurules.config.model import Config
 
@@ -87,7 +88,18 @@ PARTS_OF_ALL = (*PARTS, "probe-nodes-confined")
     show_default=True,
     help="Of MutatingAdmissionPolicy: v1 from Kubernetes 1.36 on.",
 )
-def command(config: Config, output: str, layout: str, **wishes: object) -> None:
+@click.option("--discover", is_flag=True, help="Read the cluster: propose a path, and set up the VMs with GPUs there.")
+@cluster_options
+def command(
+    config: Config,
+    output: str,
+    layout: str,
+    discover: bool,
+    kubeconfig: str,
+    context_name: str,
+    timeout: float,
+    **wishes: object,
+) -> None:
     """Print the manifests around the rules: the guest's set-up, exporters, monitors, network policies, the probe.
 
     They are complete and commented, for one collection path; what the path cannot do stands at the top. Nothing is
@@ -99,14 +111,24 @@ def command(config: Config, output: str, layout: str, **wishes: object) -> None:
       gpurules scaffold --path vsock-sidecar --vm tenant-a/train-1
       gpurules scaffold --path pod-network --format helm -o gpu-metrics/
       gpurules scaffold --path pod-network --part probe-api
+      gpurules scaffold --discover > gpu-metrics.yaml
     """
     from gpurules.app.scaffold import Wishes, scaffolding
+    from gpurules.text.terminal import safe
     from gpurules.text.write import write_atomically
     from gpurules.text.write_folder import write_folder
 
     if layout != "yaml" and output == "-":
         raise click.UsageError(f"--format {layout} needs -o FOLDER.")
-    made = scaffolding(config, Wishes(layout=layout, **wishes))  # type: ignore[arg-type]
+    wished = Wishes(layout=layout, **wishes)  # type: ignore[arg-type]
+    if discover:
+        from gpurules.app.discovery import discovered
+        from gpurules.app.rollout import Access
+
+        wished, found = discovered(wished, Access(kubeconfig, context_name, timeout))
+        for sentence in found:
+            click.echo(f"gpurules: found: {safe(sentence)}", err=True)
+    made = scaffolding(config, wished)
     for note in made.notes:
         click.echo(f"gpurules: note: {note}", err=True)
     if layout == "yaml":

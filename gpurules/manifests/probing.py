@@ -8,7 +8,6 @@ from gpurules.manifests.settings import Settings
 from gpurules.text.errors import InputError, Problem
 
 SUBRESOURCES = "subresources.kubevirt.io"
-PODS = "pods"
 
 
 def _api_rights(settings: Settings) -> tuple[Manifest, ...]:
@@ -42,14 +41,11 @@ def _cron_job(settings: Settings) -> tuple[Manifest, ...]:
 def _nodes(settings: Settings, confined: bool) -> tuple[Manifest, ...]:
     _require_image(settings)
     name = f"{settings.name}-probe-nodes"
-    granted = [Right("To find the guests of the node, and their VSOCK CIDs.", KUBEVIRT, (VMIS,), ("get", "list"))]
-    if confined:
-        why = "To find the launcher pod, whose network namespace leads to the guest."
-        granted.append(Right(why, "", (PODS,), ("get", "list")))
+    granted = (Right("To find the guests of the node, and their VSOCK CIDs.", KUBEVIRT, (VMIS,), ("get", "list")),)
     return (
         service_account(settings, name, settings.namespace, "The account of the probe on the nodes."),
         *rights(
-            settings, name, name, tuple(granted),
+            settings, name, name, granted,
             cluster=True, account_namespace=settings.namespace, why="What the probe on a node asks the API server.",
         ),
         manifest("probe-daemon-set", "probe-daemon-set", settings, name=name, account=name, confined=confined),

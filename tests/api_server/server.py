@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -31,6 +32,9 @@ RESOURCES = {
     "pods": ("", "v1", "Pod"),
     "customresourcedefinitions": ("apiextensions.k8s.io", "v1", "CustomResourceDefinition"),
 }
+
+REQUIREMENT = re.compile(r"([^=,() ]+)(?:=([^,]*)| in \(([^)]*)\))(?:,|$)")
+"""``key=value`` or ``key in (a, b)`` of a label selector."""
 
 Mood = Callable[[web.Request], Awaitable[web.StreamResponse | None]]
 """Answers in the server's place; None lets the server answer."""
@@ -137,13 +141,16 @@ class Server:
         resource, namespace = self._resource(request), request.match_info.get("namespace")
         if "list others" in self.denied and resource != "prometheusrules":
             raise Rejected(403, "Forbidden", f'{resource} is forbidden: User "ann" cannot list resource "{resource}"')
-        wanted = [part.partition("=") for part in request.query.get("labelSelector", "").split(",") if part]
+        wanted = [
+            (found[1], (found[3] or found[2]).replace(" ", "").split(","))
+            for found in REQUIREMENT.finditer(request.query.get("labelSelector", ""))
+        ]
         found = [
             body
             for (kind, where, _), body in sorted(self.store.objects.items())
             if kind == resource
             and namespace in (None, where)
-            and all(body["metadata"].get("labels", {}).get(key) == value for key, _, value in wanted)
+            and all(body["metadata"].get("labels", {}).get(key) in values for key, values in wanted)
         ]
         if request.query.get("watch"):
             return await self._watch(request, found)
