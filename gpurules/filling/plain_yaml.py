@@ -31,7 +31,7 @@ def _lines(value: object, indent: int, sort: bool) -> Iterable[str]:
             for each in value:
                 yield from _item(margin, each, indent, sort)
         case _:
-            yield margin + _leaf(value, indent + 2)
+            yield margin + _leaf(value, indent)
 
 
 def _entry(start: str, value: object, indent: int, sort: bool) -> Iterable[str]:
