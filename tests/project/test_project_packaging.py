@@ -82,7 +82,8 @@ def test_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
         names = set(archive.namelist())
     sources = [path for path in (ROOT / "gpurules").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     expected = {path.relative_to(ROOT).as_posix() for path in sources}
-    expected |= {f"gpurules/templates/{path.name}" for path in (ROOT / "templates").iterdir()}
+    templates = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    expected |= {f"gpurules/{path.relative_to(ROOT).as_posix()}" for path in templates}
     metadata = {name for name in names if name.startswith(f"{NAME}.dist-info/")}
     assert names - metadata == expected
     assert f"{NAME}.dist-info/licenses/LICENSE" in metadata

@@ -104,7 +104,10 @@ def test_a_namespace_whose_labels_may_not_be_read_is_not_judged() -> None:
     assert selects_namespace(evaluator("Prometheus", {"spec": spec}), "there", None) is None
 
 
-KEYS = ["metadata", "spec", "ruleSelector", "matchLabels", "matchExpressions", "shards", "values", "key", "operator", "enableFeatures"]
+KEYS = (
+    *("metadata", "spec", "ruleSelector", "matchLabels", "matchExpressions"),
+    *("shards", "values", "key", "operator", "enableFeatures"),
+)
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=3),
     lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(KEYS), inner),
