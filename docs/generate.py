@@ -14,6 +14,11 @@ from pathlib import Path
 import click
 
 from gpurules.cli.root import COMMANDS, PROGRAM, load, root
+from gpurules.labels import kubevirt
+from gpurules.rules.identities.registry import IDENTITIES
+from gpurules.rules.paths.choose import serves
+from gpurules.rules.paths.path import CollectionPath, Scrape
+from gpurules.rules.paths.registry import PATHS
 
 DOCS = Path(__file__).resolve().parent
 PART = re.compile(r"(?P<open><!-- generated: (?P<name>[a-z ]+) -->\n).*?(?P<close><!-- end -->)", re.DOTALL)
@@ -26,7 +31,7 @@ def page(command: str) -> Path:
 
 def pages() -> tuple[Path, ...]:
     """Every page that has a generated part: the index of the commands, then each command's own."""
-    return (page("README"), *(page(name) for name in COMMANDS))
+    return (page("README"), *(page(name) for name in COMMANDS), DOCS / "paths.md")
 
 
 def rewritten(path: Path) -> str:
@@ -42,6 +47,7 @@ def _generate(name: str, path: Path) -> str:
     parts: dict[str, Callable[[], str]] = {
         "commands": _commands,
         "options": lambda: _options(path.stem),
+        "paths": _paths,
     }
     if name not in parts:
         raise ValueError(f"{path}: unknown generated part {name!r}")
@@ -51,6 +57,39 @@ def _generate(name: str, path: Path) -> str:
 def _commands() -> str:
     rows = [f"| [`{PROGRAM} {name}`]({name}.md) | {help_line} |\n" for name, (_, help_line) in COMMANDS.items()]
     return "| command | what it does |\n|---|---|\n" + "".join(rows)
+
+
+def _paths() -> str:
+    return "\n".join(_path(path) for path in PATHS.values())
+
+
+def _path(path: CollectionPath) -> str:
+    sources = path.sources(Scrape())
+    known = dict.fromkeys(IDENTITIES[name].summary for source in sources for name in source.identities)
+    example = f"    gpurules render --path {path.name}{_FURTHER.get(path.name, '')} -o rules.yaml"
+    rows = [
+        ("labels", path.labels),
+        ("joined with", "; else ".join(known) + "."),
+        ("KubeVirt", f"{_first_served(path)} and newer."),
+        ("trust", path.trust),
+        *([("mind", f"{path.note[0].upper()}{path.note[1:]}.")] if path.note else []),
+    ]
+    table = "".join(f"| {what} | {_cell(text)} |\n" for what, text in rows)
+    return f"### {path.name}\n\n{path.summary[0].upper()}{path.summary[1:]}.\n\n{example}\n\n| | |\n|---|---|\n{table}"
+
+
+_FURTHER = {
+    "host": " --honor-labels false",
+    "vsock-exporter": " --vm-name-label vmi_kubevirt_io_id",
+    "single-vm-node": " --gpu-resource nvidia.com/GA102GL_A10",
+}
+
+
+def _first_served(path: CollectionPath) -> str:
+    def served(release: str) -> bool:
+        return serves(path, {one.metric: one.type.possible for one in kubevirt.schemas(release)}.get)
+
+    return next(release for release in kubevirt.releases() if served(release))
 
 
 def _options(name: str) -> str:

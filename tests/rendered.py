@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from gpurules.app.rendering import render
+from gpurules.app.rendering import Rendering, render
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, OutputSection, RulesSection
 from gpurules.rules.spec import RecordSpec
 
@@ -36,6 +36,10 @@ def rendered(release: str, honor_labels: str, collection_interval: str = "30s", 
         rules=RulesSection(rate_window=rate_window),
         output=OutputSection(format="rules"),
     )
-    rendering = render(config)
+    return of(render(config))
+
+
+def of(rendering: Rendering) -> Rendered:
+    """The parts of a rendering that proofs look at."""
     specs = tuple(rule.spec for group in rendering.rules.groups for rule in group.rules)
     return Rendered(rendering.text, specs, tuple(group.name for group in rendering.rules.groups))

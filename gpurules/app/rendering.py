@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gpurules.app.rule_request import rule_request
+from gpurules.app.rule_request import path_notes, rule_request
 from gpurules.app.series import source_types
 from gpurules.app.sources import Sources, read_sources
 from gpurules.config.model import Config
@@ -57,16 +57,17 @@ def render(config: Config, template_directory: Path | None = None) -> Rendering:
     """Everything in memory: nothing is written here, so nothing partial can be."""
     sources = read_sources(config)
     rule_set = proved_rules(config, sources)
+    notes = path_notes(config, sources)
     document = Document(
         format=config.output.format,
         name=config.output.name,
         namespace=config.output.namespace,
         labels=config.output.labels,
         annotations=config.output.annotations,
-        banner=banner_lines(_inputs(config, sources)),
+        banner=banner_lines((*_inputs(config, sources), *(NamedInput("mind", note) for note in notes))),
     )
     text = render_document(rule_set.groups, document, _readable, template_directory)
-    return Rendering(text, rule_set, tuple(_notes(config, rule_set)))
+    return Rendering(text, rule_set, (*notes, *_notes(config, rule_set)))
 
 
 def difference_on_disk(path: str, text: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from gpurules.app.sources import Sources as Inputs
 from gpurules.config.model import Config
 from gpurules.labels import kubevirt
+from gpurules.labels.assemble import build_schema
 from gpurules.labels.schema import HonorLabels, LabelSchema
 from gpurules.rules.choice import Choice
 from gpurules.rules.identities.vms import INFO_METRIC
@@ -21,6 +22,7 @@ from gpurules.text.errors import InputError, Problem
 from gpurules.text.nearest import did_you_mean
 
 _INFO = INFO_METRIC
+_DEVICE_LABELS = (UUID, INSTANCE, "gpu", "uuid", POD)
 _TAKEN = (NAMESPACE, NAME, NODE, POD, UUID, INSTANCE, "gpu", "vmi_pod", "phase")
 
 
@@ -66,9 +68,9 @@ def path_sources(config: Config, schema: LabelSchema) -> Sources:
     return choose_sources(config.rules.paths, scrapes, _labels_in(schema))
 
 
-def path_notes(config: Config, sources: Inputs, schema: LabelSchema) -> list[str]:
+def path_notes(config: Config, sources: Inputs) -> list[str]:
     """What a reader of the rules must know of the paths, one sentence each."""
-    chosen = path_sources(config, schema)
+    chosen = path_sources(config, build_schema(sources.kubevirt))
     notes = [PATHS[name].note for name in config.rules.paths if PATHS[name].note]
     for gap in chosen.spared:
         metric = _missing(gap)
@@ -105,6 +107,13 @@ def _unknown_paths(config: Config) -> Iterable[Problem]:
 
 
 def _unmet_settings(config: Config) -> Iterable[Problem]:
+    named = {"--vm-namespace-label": config.dcgm.vm_namespace_label, "--vm-name-label": config.dcgm.vm_name_label}
+    taken = {"--vm-namespace-label": NAME, "--vm-name-label": NAMESPACE}
+    for flag, label in named.items():
+        if label in (*_DEVICE_LABELS, taken[flag], config.rules.cluster_label):
+            yield Problem(f"{flag} {label}: that label says something else", advice="name the label that holds it")
+    if len(set(named.values())) == 1:
+        yield Problem("one label cannot hold both the namespace and the name of a VM", advice="see --vm-name-label")
     for name in config.rules.paths:
         if name in PATHS and "gpu_resources" in PATHS[name].needs and not config.kubevirt.gpu_resources:
             message = f"path {name} needs the resources that give a VM a GPU, to see that no other runs on the node"

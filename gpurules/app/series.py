@@ -43,19 +43,22 @@ def source_types(config: Config, sources: Sources) -> SourceTypes:
     fields = {counter.name: counter.field for counter in sources.selection.counters}
     for field in tuple(fields.values()):
         fields |= dict.fromkeys(field.names, field)
-    dcgm = {name: _series_type(name, field, exporters, honor) for name, field in fields.items()}
+    dcgm = {name: _series_type(name, field, exporters, honor, config.rules.paths) for name, field in fields.items()}
     cluster = config.rules.cluster_label
     if cluster:
         dcgm = {name: clustered(series, cluster) for name, series in dcgm.items()}
     return SourceTypes(dcgm, build_schema(sources.kubevirt, extra, cluster_label=cluster))
 
 
-def _series_type(name: str, field: Field, exporters: tuple[str, ...], honor: HonorLabels) -> SeriesType:
+def _series_type(
+    name: str, field: Field, exporters: tuple[str, ...], honor: HonorLabels, paths: tuple[str, ...]
+) -> SeriesType:
     return dcgm_series_type(
         field.entity.value,
         name=name,
         exporters=exporters,
         honor_labels=honor,
+        paths=paths,
         unit=field.unit,
         kind=_KINDS.get(field.kind, Kind.UNKNOWN),
         dimensions=field.dimensions,

@@ -15,7 +15,7 @@ from gpurules.text.span import Location
 LEAST_INTERVALS = 8
 """A rate needs so many readings of DCGM in its window to be within a few per cent."""
 
-RECORD_LABELS = ("namespace", "name", "node", "UUID", "GPU_I_ID", "gpu", "pod", "job", "instance")
+RECORD_LABELS = ("namespace", "name", "node", "UUID", "GPU_I_ID", "gpu", "pod", "job", "instance", "address", "place")
 """Labels that have their meaning on records or targets and cannot tell clusters apart."""
 
 

@@ -67,8 +67,25 @@ def exposed_labels(entity: str, exporters: Iterable[str] = ()) -> dict[str, Expo
     return found
 
 
-def target(path: str) -> Target:
-    """The labels of the scrape target on a collection path (design: collection paths and identities)."""
+def target(*paths: str) -> Target:
+    """The labels of the scrape target on the collection paths in use (design: collection paths and identities)."""
+    targets = [_target(path) for path in paths]
+    labels = frozenset().union(*(one.labels for one in targets))
+    meanings = {
+        label: domain
+        for label in labels
+        for domain in [_only({one.domains.get(label, "") for one in targets if label in one.labels})]
+        if domain
+    }
+    certain = targets[0].certain.intersection(*(one.certain for one in targets[1:]))
+    return Target(certain, labels - certain, meanings)
+
+
+def _only(found: set[str]) -> str:
+    return found.pop() if len(found) == 1 else ""
+
+
+def _target(path: str) -> Target:
     meanings = {
         "container": "container-name",
         "endpoint": "endpoint-name",
@@ -83,6 +100,9 @@ def target(path: str) -> Target:
     sometimes = frozenset({"container", "endpoint", "service"})
     if path in GUEST_PATHS:
         return Target(always | in_cluster, sometimes, meanings)
+    if path == "remote":
+        # Who pushes sets what he likes.
+        return Target(frozenset(), always | sometimes | in_cluster, meanings)
     return Target(always, sometimes | in_cluster, meanings)
 
 
@@ -91,7 +111,7 @@ def dcgm_series_type(
     *,
     exporters: Iterable[str] = (),
     honor_labels: HonorLabels = HonorLabels.AUTO,
-    path: str = "pod-network",
+    paths: tuple[str, ...] = ("pod-network",),
     unit: Unit | None = None,
     kind: Kind = Kind.UNKNOWN,
     dimensions: Iterable[str] = (),
@@ -105,11 +125,11 @@ def dcgm_series_type(
     unknown. ``label_rows``: the rows of type label in the counters file, where the caller vouches that no exporter adds
     any other label; None leaves the type open, which is the only sound choice for guests that tenants run.
 
-    The domain of namespace and pod is what they name on this path. Where the exposed label may win (honor_labels TRUE
+    The domain of namespace and pod is what they name on these paths. Where the exposed label may win (honor_labels TRUE
     or AUTO) that is the exporter's claim: see ``untrusted_labels``. Raises InputError for a release that is none.
     """
     rows_of_label = None if label_rows is None else frozenset(label_rows)
-    series = _scraped(entity, tuple(exporters), honor_labels, path, frozenset(dimensions), rows_of_label)
+    series = _scraped(entity, tuple(exporters), honor_labels, paths, frozenset(dimensions), rows_of_label)
     return replace(series, names=frozenset({name}) if name else None, unit=unit, kind=kind)
 
 
@@ -118,7 +138,7 @@ def _scraped(
     entity: str,
     exporters: tuple[str, ...],
     honor_labels: HonorLabels,
-    path: str,
+    paths: tuple[str, ...],
     dimensions: frozenset[str],
     label_rows: frozenset[str] | None,
 ) -> SeriesType:
@@ -132,7 +152,7 @@ def _scraped(
             **{label: _DIMENSION_DOMAINS[label] for label in dimensions & _DIMENSION_DOMAINS.keys()},
         },
     )
-    return stored(exposed, target(path), honor_labels)
+    return stored(exposed, target(*paths), honor_labels)
 
 
 def untrusted_labels(series: SeriesType, honor_labels: HonorLabels, path: str) -> frozenset[str]:
@@ -165,7 +185,7 @@ def dcgm_schema(
         entity,
         exporters=releases,
         honor_labels=honor_labels,
-        path=path,
+        paths=(path,),
         unit=unit,
         kind=kind,
         dimensions=dimensions,

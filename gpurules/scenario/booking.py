@@ -17,10 +17,13 @@ from gpurules.scenario.exposition import mapping, within
 from gpurules.scenario.kube_state import Pod, pods
 from gpurules.scenario.model import Exporter, Gpu, Instance, Reading, World
 from gpurules.scenario.quantities import BY_NAME
-from gpurules.scenario.scrape import honors, merged
+from gpurules.scenario.scrape import INTERVAL, honors, merged
 from gpurules.scenario.target import Target, collected, host_target
 
 LAUNCHER_PREFIX = "virt-launcher-"
+
+RECENT = 360
+"""Seconds for which a node must have had one GPU pod alone: rate window or lookback, and a minute."""
 
 Key = tuple[str, ...]
 
@@ -36,6 +39,7 @@ class RulesFor:
     owners: bool = False
     addresses: bool = True
     name_label: str = "name"
+    observed: bool = False
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -147,12 +151,19 @@ class View:
                 yield key, gpu
 
     @cached_property
+    def told(self) -> bool:
+        """Whether a component that the rules read tells of VMs."""
+        cluster = self.world.cluster
+        leads = any(within(controller.leads, self.moment) for controller in cluster.controllers)
+        return leads or (self.rules.observed and bool(cluster.observers))
+
+    @cached_property
     def launchers(self) -> dict[Key, Vm]:
         """Launcher pods that are known to be a running VM's."""
         found: dict[Key, Vm] = {}
         for machine in self.world.cluster.machines:
             stay = machine.stay(self.moment)
-            if stay is not None and (self.rules.owners or (stay.listed and stay.pod_known)):
+            if stay is not None and (self.rules.owners or (self.told and stay.listed and stay.pod_known)):
                 found[machine.namespace, stay.pod] = Vm(machine.namespace, machine.name, stay.node)
         return found
 
@@ -162,18 +173,27 @@ class View:
         found: dict[Key, tuple[Vm, str]] = {}
         for machine in self.world.cluster.machines:
             stay = machine.stay(self.moment)
-            if stay is not None and stay.listed:
+            if stay is not None and self.told and stay.listed:
                 vm = Vm(machine.namespace, machine.name, stay.node)
                 found[machine.namespace, machine.name] = vm, stay.address
         return found
 
     @cached_property
-    def holders(self) -> dict[str, list[Pod]]:
-        """The running pods with a GPU, by node."""
-        found: dict[str, list[Pod]] = {}
-        for pod in pods(self.world.cluster, self.moment):
-            if pod.holds_gpu:
-                found.setdefault(pod.stay.node, []).append(pod)
+    def holders(self) -> tuple[Pod, ...]:
+        """The running pods with a GPU."""
+        return tuple(pod for pod in pods(self.world.cluster, self.moment) if pod.holds_gpu)
+
+    @cached_property
+    def recent(self) -> dict[str, set[Key]]:
+        """The pods that had a GPU on each node when kube-state-metrics was scraped of late."""
+        found: dict[str, set[Key]] = {}
+        first = int(max(self.moment - RECENT, 0) + INTERVAL - 1) // INTERVAL
+        for tick in range(first, int(self.moment // INTERVAL) + 1):
+            moment = tick * INTERVAL
+            if not within(self.world.cluster.outages, moment):
+                for pod in pods(self.world.cluster, moment):
+                    if pod.holds_gpu:
+                        found.setdefault(pod.stay.node, set()).add((pod.machine.namespace, pod.stay.pod))
         return found
 
     @cached_property
@@ -195,10 +215,10 @@ class View:
                 owners = self.addressed.get(key[0], [])
                 return owners[0] if len(owners) == 1 else None
             case _:
-                found = self.holders.get(key[0], [])
-                if len(found) != 1:
+                there = [pod for pod in self.holders if pod.stay.node == key[0]]
+                if len(there) != 1 or len(self.recent.get(key[0], ())) != 1:
                     return None
-                return Vm(found[0].machine.namespace, found[0].machine.name, found[0].stay.node)
+                return Vm(there[0].machine.namespace, there[0].machine.name, there[0].stay.node)
 
     @cached_property
     def booked(self) -> tuple[tuple[Vm, Seen], ...]:

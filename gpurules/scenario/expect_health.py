@@ -32,7 +32,7 @@ def ambiguous_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     """Role ``ambiguous``: in a settled cluster no VM has two launchers; what a story leaves behind is stated there."""
     several = 0
     if "node" in view.rules.sources:
-        several += sum(len(pods) > 1 for pods in view.holders.values())
+        several += sum(len(pods) > 1 for pods in view.recent.values())
     if "address" in view.rules.sources:
         several += sum(len(owners) > 1 for owners in view.addressed.values())
     yield sample(spec, {}, several)
@@ -89,16 +89,18 @@ def silent_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     """Role ``silent``: VMs with a GPU that send nothing that could be booked on them."""
     matched = {view.vm(source, key) for source in view.rules.sources for key, _ in view.of(source)}
     sending = {(vm.namespace, vm.name) for vm in matched if vm is not None}
-    holders = {(pod.machine.namespace, pod.machine.name) for found in view.holders.values() for pod in found}
+    holders = {(pod.machine.namespace, pod.machine.name) for pod in view.holders}
     yield sample(spec, {}, len(holders - sending))
 
 
 def nothing_absent(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``input_absent``: every input of the rules is there, but series of a path may be missing."""
-    missing = dict(spec.rule_labels)["input"] == "dcgm" and not any(
-        True for source in view.rules.sources for _ in view.of(source)
-    )
-    yield sample(spec, {}, int(missing))
+    """Role ``input_absent``: whether an input of the rules is missing."""
+    there = {
+        "dcgm": any(True for source in view.rules.sources for _ in view.of(source)),
+        "kubevirt_vmi_info": view.told,
+        "kube_pod_owner": True,
+    }
+    yield sample(spec, {}, int(not there[dict(spec.rule_labels)["input"]]))
 
 
 HEALTH_ROLES: Mapping[str, Callable[[View, RecordSpec], Iterator[Sample]]] = {

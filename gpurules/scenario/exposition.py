@@ -55,9 +55,11 @@ def pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | 
     for machine in cluster.machines:
         for one in collected(machine, moment):
             answers = within(one.exporter.answers, moment)
-            # An exporter on a node has the GPUs of several VMs.
-            before = found.get(one.target) or ()
-            found[one.target] = (*before, *guest_samples(machine, one, moment, cluster)) if answers else None
+            page = tuple(guest_samples(machine, one, moment, cluster)) if answers else None
+            if one.target.kind == "host":
+                # An exporter on a node has the GPUs of several VMs, and answers without one that is lost.
+                page = (*(found.get(one.target) or ()), *(page or ()))
+            found[one.target] = page
     for host in cluster.host_exporters:
         answers = within(host.exporter.answers, moment)
         before = found.get(host_target(host)) or ()
@@ -140,7 +142,9 @@ def host_samples(host: HostExporter, moment: float, cluster: Cluster) -> Iterato
 
 
 def mapping(workload: Workload) -> dict[str, str]:
-    """The labels of dcgm-exporter's pod mapping."""
+    """The labels of dcgm-exporter's pod mapping; none where the GPU is mapped to no pod."""
+    if not workload.pod:
+        return {}
     return {"namespace": workload.namespace, "pod": workload.pod, "container": workload.container}
 
 
@@ -162,7 +166,8 @@ def gpu_samples(
                 labels |= {"GPU_I_ID": instance.id, "GPU_I_PROFILE": instance.profile}
             if name == XID and exporter.error_labels:
                 labels |= error_labels(reading)
-            yield Sample(labels_of(labels | more), reading.at(read))
+            for copy in exporter.copies:
+                yield Sample(labels_of({**labels, **more, **dict(copy)}), reading.at(read))
 
 
 def gpu_labels(exporter: Exporter, gpu: Gpu) -> dict[str, str]:

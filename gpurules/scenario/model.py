@@ -80,7 +80,7 @@ class Exporter:
     to 4.8.2, ``hostname`` from 4.8.3. ``driver_label``: the label row of the driver version, empty where the file has
     none. ``error_labels``: whether XID series carry err_code and err_msg (from 3.3.6-3.4.2). ``exposed``: further
     labels that it writes on every GPU series. ``forged``: whole series that it exposes besides. ``uuid_label``:
-    ``uuid`` with --use-old-namespace.
+    ``uuid`` with --use-old-namespace. ``copies``: labels of which each series is sent once with each set.
     """
 
     fields: tuple[str, ...]
@@ -94,6 +94,7 @@ class Exporter:
     forged: tuple[Labels, ...] = ()
     answers: tuple[Period, ...] = ALWAYS
     uuid_label: str = "UUID"
+    copies: tuple[Labels, ...] = ((),)
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,17 +162,19 @@ def _labelled_exporter(machine: VirtualMachine, stay: Stay, exporter: Exporter) 
 def _remote(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> Iterator[Collected]:
     """Scraped on the guest's address, with the VM's namespace and name as target labels (or pushed with them)."""
     labels = {"namespace": machine.namespace, "name": machine.name}
-    yield Collected(_address_target(stay, labels), exporter, dict(exporter.exposed))
+    yield Collected(_address_target(machine, stay, labels), exporter, dict(exporter.exposed))
 
 
 def _remote_address(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> Iterator[Collected]:
     """Scraped on the guest's address, and nothing else is known."""
-    yield Collected(_address_target(stay, {}), exporter, dict(exporter.exposed))
+    yield Collected(_address_target(machine, stay, {}), exporter, dict(exporter.exposed))
 
 
-def _address_target(stay: Stay, labels: dict[str, str]) -> Target:
+def _address_target(machine: VirtualMachine, stay: Stay, labels: dict[str, str]) -> Target:
     address = f"[{stay.address}]" if ":" in stay.address else stay.address
-    return Target("remote", labels_of({"instance": f"{address}:{GUEST_PORT}", "job": "remote-guests", **labels}))
+    return Target(
+        "remote", labels_of({"instance": f"{address}:{GUEST_PORT}", "job": f"remote-{machine.name}", **labels})
+    )
 
 
 def _reader(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> Iterator[Collected]:
@@ -210,7 +212,7 @@ def _unmapped(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> Iterat
 
 def _beside(stay: Stay) -> str:
     """An address for an exporter pod beside the VM's, another one wherever the VM goes."""
-    return f"172.16.{stay.address.rsplit('.', 2)[-2]}.{stay.address.rsplit('.', 1)[-1]}"
+    return f"172.16.{sum(map(ord, stay.pod)) % 250}.{sum(map(ord, stay.address)) % 250}"
 
 
 Way = Callable[[VirtualMachine, Stay, Exporter], Iterator[Collected]]

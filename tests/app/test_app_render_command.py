@@ -52,7 +52,13 @@ def test_check_shows_what_differs_and_writes_nothing(capsys: pytest.CaptureFixtu
 
 MISTAKES = {
     "unknown release": (("--kubevirt", "v1.66"), 2, "v1.9 is the newest known"),
-    "release without vmi_pod": (("--kubevirt", "v1.4"), 2, "use KubeVirt v1.5 or newer"),
+    "release without VMs": (("--kubevirt", "v1.2", "--path", "vsock-exporter"), 2, "use KubeVirt v1.3 or newer"),
+    "another path would do": (("--kubevirt", "v1.2", "--path", "remote"), 2, "kube_pod_owner serves: pod-network"),
+    "unknown path": (("--path", "pod-netwrok"), 2, "pod-network"),
+    "node without resources": (("--path", "single-vm-node"), 2, "--gpu-resource"),
+    "selector of no path": (("--path-selector", 'remote=job="x"'), 2, "add --path remote"),
+    "bad matcher of a path": (("--path", "remote", "--path-selector", "remote=job=x"), 2, "label matchers"),
+    "one label for two": (("--vm-name-label", "namespace"), 2, "--vm-name-label"),
     "unknown exporter": (("--exporter", "4.5.3-4.8.9"), 2, "4.5.3-4.8.2"),
     "missing counters": (("--counters", "nowhere.csv"), 2, "nowhere.csv"),
     "no such label": (("--copy-label", "instancetype"), 2, "instance_type"),

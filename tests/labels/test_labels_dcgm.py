@@ -135,7 +135,7 @@ def test_domains(label: str, domain: str | None) -> None:
 def test_elsewhere_the_pod_is_that_of_the_exporter_or_the_mapped_one(
     path: str, honor: HonorLabels, pod: str | None
 ) -> None:
-    series = dcgm_series_type("gpu", path=path, honor_labels=honor)
+    series = dcgm_series_type("gpu", paths=(path,), honor_labels=honor)
     assert series.domains.get("pod") == pod
     assert "pod" in series.possible
     assert target(path).domains["pod"] == (pod or "exporter-pod")

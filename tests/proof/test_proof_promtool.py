@@ -31,7 +31,7 @@ CASES = [
 LEFT_OVER = ("steady", "migration", "restart", "prometheus_restart_failover", "mig", "mixed_exporters", "left_behind")
 """Stories that are told a second time with a former generation of every record still in sight."""
 
-GAPS = {"old_label_names": (False, True)}
+GAPS: dict[str, tuple[bool, ...]] = {}
 """Stories that the rules do not tell right yet, and with what scrapes."""
 
 

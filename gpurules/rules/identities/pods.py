@@ -6,7 +6,7 @@ kube_pod_owner alone lists completed pods too, such as the source of a migration
 from __future__ import annotations
 
 from gpurules.promql.syntax.build import aggregate, binary, call, matcher, number, relabel, selector
-from gpurules.promql.syntax.tree import Expression, Matcher
+from gpurules.promql.syntax.tree import Expression, Matcher, VectorSelector
 from gpurules.rules.request import LAUNCHER_PATTERN, NAME, NODE, POD, Request
 
 OWNER_METRIC = "kube_pod_owner"
@@ -25,15 +25,15 @@ def owned_pods(request: Request) -> Expression:
     return relabel(aggregate("topk", request.launcher, owners, number(1)), NAME, "owner_name")
 
 
-def running_pods(request: Request, matchers: tuple[Matcher, ...] = LAUNCHERS) -> Expression:
-    """Pods that run."""
-    phases = selector("kube_pod_status_phase", matcher("phase", "=", "Running"), *matchers, *request.kube_state)
+def running_pods(request: Request) -> Expression:
+    """Launcher pods that run."""
+    phases = selector("kube_pod_status_phase", matcher("phase", "=", "Running"), *LAUNCHERS, *request.kube_state)
     return binary("==", phases, number(1))
 
 
-def placed_pods(request: Request, matchers: tuple[Matcher, ...] = LAUNCHERS) -> Expression:
-    """Pods that are bound to a node, each once."""
-    bound = call("timestamp", selector("kube_pod_info", matcher(NODE, "!=", ""), *matchers, *request.kube_state))
+def placed_pods(request: Request) -> Expression:
+    """Launcher pods that are bound to a node, each once."""
+    bound = call("timestamp", selector("kube_pod_info", matcher(NODE, "!=", ""), *LAUNCHERS, *request.kube_state))
     return aggregate("topk", request.launcher, bound, number(1))
 
 
@@ -44,10 +44,13 @@ def current_pods(request: Request) -> Expression:
     return binary(">", running, latest, on=request.vm_key, group_left=())
 
 
-def holders(request: Request, matchers: tuple[Matcher, ...] = LAUNCHERS) -> Expression:
-    """Running pods that hold one of the configured GPU resources."""
+def requested(request: Request, matchers: tuple[Matcher, ...] = ()) -> VectorSelector:
+    """Requests for one of the configured GPU resources."""
     resources = matcher("resource", "=~", "|".join(request.gpu_resources))
-    requests = selector("kube_pod_container_resource_requests", resources, *matchers, *request.kube_state)
-    return binary(
-        "and", aggregate("group", request.launcher, requests), running_pods(request, matchers), on=request.launcher
-    )
+    return selector("kube_pod_container_resource_requests", resources, *matchers, *request.kube_state)
+
+
+def holders(request: Request) -> Expression:
+    """Running launcher pods that hold one of the configured GPU resources."""
+    held = aggregate("group", request.launcher, requested(request, LAUNCHERS))
+    return binary("and", held, running_pods(request), on=request.launcher)

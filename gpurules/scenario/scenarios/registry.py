@@ -33,6 +33,11 @@ SCENARIOS: dict[str, str] = {
     "left_behind": "gpurules.scenario.scenarios.left_behind",
     "exporter_upgrade": "gpurules.scenario.scenarios.exporter_upgrade",
     "old_label_names": "gpurules.scenario.scenarios.old_label_names",
+    "vgpu": "gpurules.scenario.scenarios.vgpu",
+    "repeated_series": "gpurules.scenario.scenarios.repeated_series",
+    "same_address": "gpurules.scenario.scenarios.same_address",
+    "observer_only": "gpurules.scenario.scenarios.observer_only",
+    "restart_unseen": "gpurules.scenario.scenarios.restart_unseen",
     "forged_source": "gpurules.scenario.scenarios.forged_source",
 }
 

@@ -1,0 +1,52 @@
+"""A story told over other ways of collection, and in the words of another KubeVirt release."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from gpurules.scenario.model import Exporter, HostExporter, VirtualMachine, World
+from gpurules.scenario.quantities import DEFAULT_FIELDS
+
+WITHOUT_VMI_POD = ("v1.0", "v1.1", "v1.2", "v1.3", "v1.4")
+"""Releases whose kubevirt_vmi_info, where they have it, names no launcher pod (source: vmistats_collector.go)."""
+WITHOUT_ADDRESSES = WITHOUT_VMI_POD[:4]
+"""Releases without kubevirt_vmi_status_addresses."""
+
+
+def told(
+    world: World,
+    ways: Sequence[tuple[str, ...]],
+    release: str = "main",
+    kube_state: bool = False,
+    fields: Sequence[str] = DEFAULT_FIELDS,
+) -> World:
+    """``world`` with the VMs collected in ``ways``, in turn, as KubeVirt ``release`` and kube-state-metrics, where
+    it is scraped, tell it; of what exporters send only ``fields``."""
+    machines = enumerate(world.cluster.machines)
+    cluster = replace(
+        world.cluster,
+        machines=tuple(_machine(one, ways[position % len(ways)], fields) for position, one in machines),
+        host_exporters=tuple(_host(host, fields) for host in world.cluster.host_exporters),
+        kube_state=kube_state,
+        addresses=release not in WITHOUT_ADDRESSES,
+        names_pod=release not in WITHOUT_VMI_POD,
+    )
+    return replace(world, cluster=cluster)
+
+
+def _machine(machine: VirtualMachine, ways: tuple[str, ...], fields: Sequence[str]) -> VirtualMachine:
+    """The VM collected in ``ways``; an exporter that sends none of ``fields`` is as good as none."""
+    exporter = _cut(machine.exporter, fields) if machine.exporter else None
+    upgrade = (machine.upgrade[0], _cut(machine.upgrade[1], fields)) if machine.upgrade else None
+    return replace(
+        machine, collected=ways, exporter=exporter if exporter and exporter.fields else None, upgrade=upgrade
+    )
+
+
+def _host(host: HostExporter, fields: Sequence[str]) -> HostExporter:
+    return replace(host, exporter=_cut(host.exporter, fields))
+
+
+def _cut(exporter: Exporter, fields: Sequence[str]) -> Exporter:
+    return replace(exporter, fields=tuple(name for name in exporter.fields if name in fields))

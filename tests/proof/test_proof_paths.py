@@ -1,0 +1,208 @@
+"""Every collection path in every story, for the releases that serve it: alone, beside others, recorded and inline.
+
+Labels of the targets are those of :mod:`gpurules.scenario.target`, which names the source of each. Renderings that
+differ in nothing but comments are run once, and the counters are a few of each kind: all are in another proof.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import promtool_runs
+import rendered
+from gpurules.app.rendering import render
+from gpurules.config.model import Config, DcgmSection, KubevirtSection, OutputSection, RulesSection
+from gpurules.rules.paths.registry import PATHS
+from gpurules.scenario.booking import RulesFor
+from gpurules.scenario.kube_state import GPU_RESOURCE
+from gpurules.scenario.leftover import with_leftovers
+from gpurules.scenario.model import World, absent_value
+from gpurules.scenario.promtool import rule_test
+from gpurules.scenario.quantities import ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
+from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from gpurules.scenario.told import WITHOUT_ADDRESSES, WITHOUT_VMI_POD, told
+
+RELEASES = ("v1.2", "v1.3", "v1.4", *rendered.RELEASES)
+
+COUNTERS = Path(__file__).with_name("few-counters.csv")
+FIELDS = (UTILISATION, USED, FREE, POWER, ENERGY, XID, ENGINE, "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS")
+"""What stands in that file: gauges, a ratio, a counter, a code with a dimension, one for each MIG instance, one
+where zero is no measurement."""
+
+Ways = tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Case:
+    """``paths`` as rendered; ``ways`` in which the VMs are collected, in turn; ``honor`` as configured and ``honored``
+    as scraped; the ``releases`` that serve it."""
+
+    paths: tuple[str, ...]
+    ways: Ways
+    honor: str = "false"
+    honored: bool = False
+    releases: tuple[str, ...] = RELEASES
+    name_label: str = "name"
+    inline: bool = False
+    stories: tuple[str, ...] = tuple(SCENARIOS)
+
+    @property
+    def kube_state(self) -> bool:
+        """Whether kube-state-metrics is scraped in all releases."""
+        return "single-vm-node" in self.paths
+
+
+POD, NAME, ADDRESS = ("pod-network",), ("vsock-exporter",), ("remote-address",)
+NODES: Ways = (("node-exporter",), ("node-exporter-relabelled",))
+WITH_INFO = RELEASES[1:]
+RESTARTS = (
+    "migration",
+    "restart",
+    "prometheus_restart",
+    "prometheus_restart_failover",
+    "failover_overlap",
+    "left_behind",
+)
+OF_PODS = {
+    "owners of pods": Case(POD, (POD,), "auto", releases=("v1.2", "v1.3", "v1.4")),
+    "owners of pods, honored": Case(POD, (POD,), "true", True, releases=("v1.2", "v1.3", "v1.4")),
+    "sidecar": Case(("vsock-sidecar",), (("vsock-sidecar",),), "auto"),
+}
+CASES = OF_PODS | {
+    "vsock-exporter": Case(NAME, (NAME,), releases=WITH_INFO),
+    "vsock-exporter, honored": Case(NAME, (NAME,), "auto", True, releases=("main",)),
+    "vsock-exporter by pod label": Case(
+        NAME, (("vsock-exporter-labelled",),), releases=("main",), name_label="vmi_kubevirt_io_id"
+    ),
+    "host, mapped": Case(("host",), (("host-mapped",),)),
+    "host, mapped and honored": Case(("host",), (("host-mapped",),), "true", True),
+    "host, mapped and not known": Case(("host",), (("host-mapped",),), "auto"),
+    "host, mapped and not known, honored": Case(("host",), (("host-mapped",),), "auto", True),
+    "host, unmapped": Case(("host",), (("host-unmapped",),)),
+    "remote": Case(("remote",), (("remote",), ADDRESS), releases=WITH_INFO),
+    "remote by address": Case(("remote",), (ADDRESS,), releases=("main",)),
+    "remote, honored": Case(("remote",), (("remote",), ADDRESS), "true", True, releases=("main",)),
+    "single-vm-node": Case(("single-vm-node",), NODES),
+    "two paths": Case(("pod-network", "vsock-exporter"), (POD, (*POD, *NAME), NAME), releases=WITH_INFO),
+    "two paths, the other preferred": Case(
+        ("vsock-exporter", "pod-network"), (POD, (*POD, *NAME), NAME), releases=("main",)
+    ),
+    "three paths": Case(
+        ("vsock-exporter", "pod-network", "remote"),
+        ((*POD, *NAME, *ADDRESS), (*ADDRESS, *NAME), ADDRESS, POD, NAME),
+        releases=WITH_INFO,
+    ),
+    "every path": Case(
+        ("pod-network", "vsock-exporter", "remote", "single-vm-node", "host"),
+        (POD, NAME, ADDRESS, ("node-exporter",), ("host-mapped",), ("remote", "host-mapped")),
+        releases=("v1.4", "main"),
+    ),
+    "hosts beside guests": Case(
+        ("host", "pod-network"), ((*POD, "host-mapped"), ("host-mapped",), POD), releases=("v1.4", "main")
+    ),
+    "hosts beside named guests": Case(
+        ("vsock-exporter", "host"), ((*NAME, "host-mapped"), ("host-mapped",), NAME), releases=("main",)
+    ),
+    "unmapped hosts beside guests": Case(
+        ("pod-network", "host"), ((*POD, "host-unmapped"), POD), releases=("main",), stories=("steady", "migration")
+    ),
+    "inline": Case(POD, (POD,), "auto", inline=True, releases=("v1.4", "main")),
+    "inline, several paths": Case(
+        ("pod-network", "vsock-exporter", "remote"),
+        (POD, (*POD, *NAME), ADDRESS),
+        inline=True,
+        releases=("main",),
+        stories=("steady", "mixed_exporters", *RESTARTS),
+    ),
+    "inline, nodes": Case(
+        ("single-vm-node",), NODES, inline=True, releases=("main",), stories=("steady", "mig", *RESTARTS)
+    ),
+}
+
+LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind")
+"""Stories that are told a second time with a former generation of every record still in sight."""
+
+
+@cache
+def rules_of(case: Case, release: str) -> rendered.Rendered:
+    """The rules of a case for a release."""
+    config = Config(
+        dcgm=DcgmSection(counters=(str(COUNTERS),), honor_labels=case.honor, vm_name_label=case.name_label),
+        kubevirt=KubevirtSection(release=release, gpu_resources=(GPU_RESOURCE,) if case.kube_state else ()),
+        rules=RulesSection(paths=case.paths, identity="inline" if case.inline else "record"),
+        output=OutputSection(format="rules"),
+    )
+    return rendered.of(render(config))
+
+
+def rules_for(case: Case, release: str) -> RulesFor:
+    """What the evaluator must know of the rendering."""
+    return RulesFor(
+        case.paths,
+        case.honor,
+        owners=release in WITHOUT_VMI_POD,
+        addresses=release not in WITHOUT_ADDRESSES,
+        name_label=case.name_label,
+    )
+
+
+def story(name: str, case: Case, release: str) -> World:
+    """A story as it is told over the case's ways."""
+    kube_state = case.kube_state or release in WITHOUT_VMI_POD
+    return told(world(name, absent_value(release)), case.ways, release, kube_state, FIELDS)
+
+
+def texts_of(case: Case, release: str) -> dict[str, str]:
+    """The promtool tests of all stories of a case."""
+    rules, facts = rules_of(case, release), rules_for(case, release)
+    texts = {}
+    for name in case.stories:
+        played = story(name, case, release)
+        test = rule_test(played, rules.specs, case.honored, facts)
+        texts[name] = promtool_runs.text_of(test, rules.groups)
+        if name in LEFT_OVER and not case.inline:
+            test = with_leftovers(test, played, rules.specs, case.honored, facts)
+            texts[f"{name}, left over"] = promtool_runs.text_of(test, rules.groups)
+    return texts
+
+
+def distinct_releases(case: Case) -> list[str]:
+    """One release for each rule file that differs in more than comments, or is fed other labels."""
+    found: dict[tuple[str, tuple[bool, bool]], str] = {}
+    for release in case.releases:
+        fed = ("remote" in case.paths and release in WITHOUT_ADDRESSES, release in WITHOUT_VMI_POD)
+        found.setdefault((rules_of(case, release).rules, fed), release)
+    return list(found.values())
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_every_story_over_every_path(promtool: Path, name: str) -> None:
+    case = CASES[name]
+    for release in distinct_releases(case):
+        failed = promtool_runs.failures(promtool, rules_of(case, release).rules, texts_of(case, release))
+        assert not failed, f"KubeVirt {release}\n" + "\n".join(f"{what}: {said}" for what, said in failed.items())
+
+
+def test_every_path_is_told_alone_for_every_release_that_serves_it() -> None:
+    served = {path: set(case.releases) for case in CASES.values() for path in case.paths if len(case.paths) == 1}
+    assert served.keys() | {"pod-network"} == PATHS.keys()
+
+
+def test_an_unmapped_host_gives_no_vm_a_sample_and_says_so() -> None:
+    case = replace(CASES["host, unmapped"], stories=("steady",))
+    for release in distinct_releases(case):
+        text = texts_of(case, release)["steady"]
+        checks = text.split("- expr: ")[1:]
+        of_vms = [check for check in checks if check.startswith(('"vmi', '"abs(vmi'))]
+        assert of_vms
+        assert all("exp_samples: []" in check for check in of_vms)
+        (said,) = (
+            check
+            for check in checks
+            if check.startswith('"cluster:kubevirt_vmi_gpu_host_unmapped:max') and "360s" in check
+        )
+        assert "value: 1" in said
