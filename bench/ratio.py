@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ratio:
-    """``measured`` seconds of ``what`` against ``against`` seconds of ``whereby``; the ratio should keep ``limit``."""
+    """``measured`` of ``what`` against ``against`` of ``whereby``, both in ``unit``; the ratio should keep a limit."""
 
     what: str
     measured: float
     whereby: str
     against: float
     limit: float | None
+    unit: str = "s"
 
     @property
     def value(self) -> float:
@@ -34,7 +35,7 @@ def line(ratio: Ratio) -> str:
     """One line of the table, seconds of both sides included."""
     limit = "" if ratio.limit is None else f"{ratio.limit:g}"
     verdict = "" if ratio.limit is None else "ok" if ratio.holds else "OVER"
-    sides = f"{ratio.what} {ratio.measured:.3f} s : {ratio.whereby} {ratio.against:.3f} s"
+    sides = f"{ratio.what} {ratio.measured:.3f} {ratio.unit} : {ratio.whereby} {ratio.against:.3f} {ratio.unit}"
     return f"{ratio.value:7.2f}  {limit:>6}  {verdict:<4}  {sides}"
 
 

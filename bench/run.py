@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import evaluation
+import probe_fleet
 import start
 from ratio import HEADING, Ratio, show
 
@@ -14,6 +15,7 @@ BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "start": start.start,
     "render": start.render,
     "evaluation": evaluation.evaluation,
+    "probe": probe_fleet.probe,
 }
 
 

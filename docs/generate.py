@@ -6,6 +6,7 @@ is written by hand.
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -15,6 +16,8 @@ import click
 
 from gpurules.cli.root import COMMANDS, PROGRAM, load, root
 from gpurules.labels import kubevirt
+from gpurules.probe.diagnosis.registry import AREAS
+from gpurules.probe.report.schema import schema
 from gpurules.rules.identities.registry import IDENTITIES
 from gpurules.rules.paths.choose import serves
 from gpurules.rules.paths.path import CollectionPath, Scrape
@@ -30,8 +33,8 @@ def page(command: str) -> Path:
 
 
 def pages() -> tuple[Path, ...]:
-    """Every page that has a generated part: the index of the commands, then each command's own."""
-    return (page("README"), *(page(name) for name in COMMANDS), DOCS / "paths.md")
+    """Every page that has a generated part: the index of the commands, each command's own, paths, failure classes."""
+    return (page("README"), *(page(name) for name in COMMANDS), DOCS / "paths.md", DOCS / "probe.md")
 
 
 def rewritten(path: Path) -> str:
@@ -48,6 +51,7 @@ def _generate(name: str, path: Path) -> str:
         "commands": _commands,
         "options": lambda: _options(path.stem),
         "paths": _paths,
+        "failures": _failures,
     }
     if name not in parts:
         raise ValueError(f"{path}: unknown generated part {name!r}")
@@ -117,11 +121,28 @@ def _values(parameter: click.Parameter) -> str:
     return "Required." if parameter.required else "Optional."
 
 
+def _failures() -> str:
+    """What a guest or a probe can suffer from, by the place where it lies."""
+    pieces = []
+    for heading, failures in AREAS.items():
+        rows = [f"| [`{one.id}`](#{one.id}) | {one.blame} | {_cell(one.title)} |\n" for one in failures]
+        pieces.append(f"## {heading}\n\n| class | blame | |\n|---|---|---|\n{''.join(rows)}")
+        pieces += [
+            f"### {one.id}\n\n**{one.title}.** {one.meaning}\n\nTo do: {one.advice}\n\n{one.explanation}"
+            for one in failures
+        ]
+    return "\n".join(pieces)
+
+
+def schema_text() -> str:
+    """What ``docs/probe.schema.json`` must hold."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 def main() -> int:
     """Rewrite what differs, and say which."""
-    for path in pages():
-        text = rewritten(path)
-        if text != path.read_text(encoding="utf-8"):
+    for path, text in [*((path, rewritten(path)) for path in pages()), (DOCS / "probe.schema.json", schema_text())]:
+        if not path.exists() or text != path.read_text(encoding="utf-8"):
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path.relative_to(DOCS.parent)}")
     return 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import re
+import signal
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -33,6 +34,9 @@ from gpurules.text.errors import (
 )
 from gpurules.text.terminal import safe
 from gpurules.text.write import write_atomically
+
+EXIT_TERMINATED = 143
+"""As the shell counts signals: 128 + SIGTERM."""
 
 WATCH_JITTER = 0.1
 """A round of --watch begins up to this share of its interval early or late."""
@@ -72,7 +76,18 @@ def run_probe(request: Request) -> int:
     Raises InputError for a wrong address or nothing to probe, EnvironmentFault where the cluster or a file fails.
     """
     targets = named_targets(request)
-    return asyncio.run(_run(request, targets))
+    try:
+        return asyncio.run(_until_terminated(request, targets))
+    except asyncio.CancelledError:
+        return EXIT_TERMINATED
+
+
+async def _until_terminated(request: Request, targets: Sequence[Target]) -> int:
+    """As ``_run``. SIGTERM ends it in good order: the first process of a container hears of no signal by itself."""
+    this = asyncio.current_task()
+    assert this is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    return await _run(request, targets)
 
 
 def named_targets(request: Request) -> tuple[Target, ...]:
@@ -124,7 +139,10 @@ def _vmi(text: str, namespace: str) -> tuple[str, str]:
 
 def seconds_of(text: str, flag: str, least: float = 0.001) -> float:
     """A duration in seconds. Raises InputError where it is none, or is shorter than ``least``."""
-    seconds = parse_duration(text) / 1000
+    try:
+        seconds = parse_duration(text) / 1000
+    except InputError as error:
+        raise InputError(Problem(f"{flag}: {error.problems[0].message}", advice=error.problems[0].advice)) from None
     if seconds < least:
         raise InputError(Problem(f"{flag} {text} is too short", advice=f"{least:g} s is the least"))
     return seconds

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 EXAMPLES = """\b
 Examples:
@@ -20,6 +25,15 @@ Exit codes:
   1  a guest is not
   2  wrong usage
   3  no guest is unhealthy, but of one the probing side cannot say"""
+
+
+def _classes(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The failure classes that begin so, with their titles."""
+    from click.shell_completion import CompletionItem
+
+    from gpurules.probe.diagnosis.registry import FAILURES
+
+    return [CompletionItem(name, help=one.title) for name, one in FAILURES.items() if name.startswith(incomplete)]
 
 
 @click.command("probe", epilog=EXAMPLES)
@@ -69,7 +83,9 @@ Exit codes:
     help="Form of the report.",
 )
 @click.option("-o", "--output", metavar="FILE", default="-", help="Write the report there, in one step.")
-@click.option("--explain", metavar="CLASS", help="Say more about a failure class; list shows them all.")
+@click.option(
+    "--explain", metavar="CLASS", shell_complete=_classes, help="Say more about a failure class; list shows them all."
+)
 @click.pass_context
 def command(
     context: click.Context,

@@ -32,4 +32,5 @@ class ClusterFault(EnvironmentFault):
         self.cause = cause
         self.detail = detail
         self.status = status
+        self.advice = advice
         super().__init__(Problem(f"Kubernetes API: {detail}", advice=advice))

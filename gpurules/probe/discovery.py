@@ -158,9 +158,9 @@ class KubevirtCluster:
         return tuple(
             one
             if isinstance(one, Target)
-            else _target(one, NoAddress(one.vmi.namespace, one.vmi.name, one.obstacle), self.selection.port)
+            else Target(one.name, NoAddress(one.vmi.namespace, one.vmi.name, one.obstacle), one.vmi)
             if one.obstacle
-            else _target(one, ways[one.name], self.selection.port)
+            else Target(one.name, ways[one.name], one.vmi)
             for one in found
         )
 
@@ -196,11 +196,6 @@ def _way_on_node(one: Described, node: str, port: int, processes: dict[str, int]
 
 def _on_node(sign: Sign, detail: str = "") -> Observation:
     return Observation(Step.FIND, Medium.VSOCK, sign=sign, detail=detail)
-
-
-def _target(one: Described, address: Address, port: int) -> Target:
-    engine = str(VsockAddress(one.vmi.cid, port)) if one.vmi.cid is not None else ""
-    return Target(one.name, address, one.vmi, engine)
 
 
 def _sign(one: Described) -> Sign | None:

@@ -122,7 +122,8 @@ class Target:
     """One host engine. ``name`` is unique among the targets of a run and is what people see: the address as they wrote
     it, or ``namespace/name`` of the VMI.
 
-    ``engine`` names the engine behind the address: no two probes of one engine run at a time.
+    ``engine`` names the engine behind the address, where it is not given by the VMI's CID, else by the address: no two
+    probes of one engine run at a time.
     """
 
     name: str
@@ -131,5 +132,9 @@ class Target:
     engine: str = field(default="")
 
     def __post_init__(self) -> None:
-        if not self.engine:
-            object.__setattr__(self, "engine", str(self.address))
+        if self.engine:
+            return
+        address = self.address
+        if self.vmi and self.vmi.cid is not None and not isinstance(address, UnixAddress | NoAddress):
+            address = VsockAddress(self.vmi.cid, address.port)
+        object.__setattr__(self, "engine", str(address))

@@ -219,6 +219,11 @@ BEHAVIOURS: Mapping[str, Behaviour] = {
     "one GPU": Behaviour(guest(gpus=(gpu(0),))),
     "8 GPUs": Behaviour(guest(gpus=tuple(gpu(number) for number in range(8)))),
     "32 GPUs": Behaviour(guest(gpus=tuple(gpu(number) for number in range(32)))),
+    "32 GPUs of long names": Behaviour(
+        guest(
+            gpus=tuple(gpu(number, field_50="n" * 250, field_54="u" * 250, field_57="p" * 250) for number in range(32))
+        )
+    ),
     "DCGM 3.0": Behaviour(guest(version="3.0.4")),
     "DCGM 3.3": Behaviour(guest(version="3.3.9")),
     "DCGM 4.4": Behaviour(guest(version="4.4.2")),

@@ -117,6 +117,12 @@ def _handled(guest: Guest, command: int, out: bytearray) -> bytes:
         pairs = [number for pair in guest.modules.items() for number in pair]
         struct.pack_into("<I", out, 28, len(guest.modules))
         struct.pack_into(f"<{len(pairs)}I", out, 32, *pairs)
+    elif command == ENTITIES:
+        group, flags = struct.unpack_from("<I", out, 24)[0], struct.unpack_from("<I", out, len(out) - 8)[0]
+        listed = [gpu.id for gpu in guest.gpus if group == 1 and (not flags or _supported(guest, gpu.id))]
+        struct.pack_into(f"<{len(listed)}I", out, 28, *listed)
+        struct.pack_into("<I", out, len(out) - 12, len(listed))
+        struct.pack_into("<i", out, len(out) - 4, NOT_SUPPORTED if group == 0 else OK)
     elif command == VALUES:
         return _values(guest, out)
     return bytes(out)

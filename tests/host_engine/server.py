@@ -82,7 +82,8 @@ class Server:
         except Crash as crash:
             self.guest.crashed = str(crash)
             await self.close()
-        except (Close, OSError, EOFError):
+        except (Close, OSError, EOFError, asyncio.CancelledError):
+            # Python 3.11 complains where the end of the loop cancels a connection's task and hears of it.
             pass
         finally:
             self._open -= 1

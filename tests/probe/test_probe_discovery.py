@@ -14,47 +14,12 @@ from gpurules.probe.feature_gate import off_in
 from gpurules.probe.launcher import confined, launchers
 from gpurules.probe.observation import Sign, Step, Unreachable
 from gpurules.probe.target import NamespaceVsockAddress, NoAddress, Target, VmiAddress, VsockAddress
+from gpurules.probe.transports.registry import transport_to
+from gpurules.probe.transports.transport import Context
 from gpurules.probe.vmi import Described, described
 from kubernetes_api.access import Authority, authority, kubeconfig
+from kubernetes_api.objects import DEVICES, OTHER_POD, POD, vmi
 from kubernetes_api.server import Api, running
-
-POD = "7a0f3ac4-11e5-4c43-8f0b-6b3a4c5d2e1f"
-OTHER_POD = "11111111-11e5-4c43-8f0b-6b3a4c5d2e1f"
-
-
-def vmi(name: str = "train-1", /, **changes: Any) -> dict[str, Any]:
-    """A VMI with two NVIDIA GPUs that runs on node-1; ``changes`` are values at dotted paths."""
-    item: dict[str, Any] = {
-        "metadata": {"namespace": "tenant-a", "name": name, "labels": {"kubevirt.io/nodeName": "node-1"}},
-        "spec": {
-            "domain": {
-                "devices": {
-                    "autoattachVSOCK": True,
-                    "gpus": [
-                        {"name": "a", "deviceName": "nvidia.com/H100"},
-                        {"name": "b", "deviceName": "nvidia.com/H100"},
-                    ],
-                }
-            }
-        },
-        "status": {
-            "phase": "Running",
-            "nodeName": "node-1",
-            "VSOCKCID": 42,
-            "activePods": {POD: "node-1", OTHER_POD: "node-2"},
-            "phaseTransitionTimestamps": [{"phase": "Running", "phaseTransitionTimestamp": "2026-01-01T00:00:00Z"}],
-        },
-    }
-    for path, value in changes.items():
-        *folders, last = path.split("__")
-        inside = item
-        for folder in folders:
-            inside = inside.setdefault(folder, {})
-        inside[last] = value
-    return item
-
-
-DEVICES = "spec__domain__devices__"
 
 
 @pytest.mark.parametrize(
@@ -293,6 +258,19 @@ def test_process_of_a_pod(cgroup: str, tmp_path: Path) -> None:
 )
 def test_confined(modes: dict[str, str], expected: bool, tmp_path: Path) -> None:
     assert confined(processes(tmp_path, {}, **modes)) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        (NamespaceVsockAddress(pid=7), True),
+        (NamespaceVsockAddress(netns="/run/netns/a"), True),
+        (NamespaceVsockAddress(pid=7, pod_uid=POD), False),
+    ],
+)
+def test_namespace_that_only_a_number_names_is_opened_once(address: NamespaceVsockAddress, kept: bool) -> None:
+    context = Context()
+    assert (transport_to(address, context) is transport_to(address, context)) is kept
 
 
 @pytest.mark.parametrize(

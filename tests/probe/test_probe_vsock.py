@@ -1,4 +1,4 @@
-"""The transports for AF_VSOCK against Linux's own, in a small virtual machine."""
+"""The transports for AF_VSOCK, and whole probes through them, against Linux's own in a small virtual machine."""
 
 from __future__ import annotations
 
@@ -12,15 +12,19 @@ MODULES = {"namespaces": "both", "confined": "both"}
 """Which kernel modules a role of transport_cases.py needs, where it is not called after them."""
 
 EXPECTED: dict[str, dict[str, str]] = {
-    "none": {"host": "socket EAFNOSUPPORT", "guest": "socket EAFNOSUPPORT"},
-    "core": {"host": "connect ENODEV", "guest": "connect ENODEV"},
+    "none": {"host": "socket EAFNOSUPPORT", "guest": "socket EAFNOSUPPORT", "probe": "3 unknown no-af-vsock"},
+    "core": {"host": "connect ENODEV", "guest": "connect no-vsock-transport", "probe": "3 unknown no-vsock-transport"},
     "loopback": {
         "answers": "answers",
         "answers-as-host": "answers",
         "no-listener": "connect ECONNRESET",
-        "no-such-cid": "connect ENODEV",
-        "cid-of-any": "connect ENODEV",
+        "no-such-cid": "connect no-vsock-transport",
+        "cid-of-any": "connect no-vsock-transport",
         "server-killed": "answers, exchange EPIPE",
+        "probe": "0 healthy 32 GPUs",
+        "probe-lost": "1 unhealthy 2 GPUs gpu-lost",
+        "probe-silent": "1 unhealthy silent",
+        "probe-no-listener": "1 unhealthy not-listening",
     },
     "host": {
         "booting": "answers",
@@ -32,6 +36,12 @@ EXPECTED: dict[str, dict[str, str]] = {
         "closes": "exchange closed",
         "no-such-cid": "connect ENODEV",
         "guest-killed": "answers, exchange lost, connect ENODEV",
+        "probe": "0 healthy 32 GPUs",
+        "probe-no-listener": "1 unhealthy not-listening",
+        "probe-mute": "1 unhealthy silent",
+        "probe-closes": "1 unhealthy closed-after-request",
+        "probe-never-answers": "1 unhealthy connect-timeout",
+        "probe-no-such-cid": "1 unhealthy no-such-guest",
     },
     "namespaces": {
         "pid": "answers",
@@ -46,6 +56,9 @@ EXPECTED: dict[str, dict[str, str]] = {
         "process-ended": "answers, namespace namespace-gone",
         "nobody": "namespace namespace-denied",
         "no-trace": "answers, at home",
+        "launcher": "found",
+        "vsock": "global",
+        "probe": "0 healthy 8 GPUs",
     },
     "confined": {
         "no-guest-there": "connect ENODEV",
@@ -56,6 +69,11 @@ EXPECTED: dict[str, dict[str, str]] = {
         "from-the-node": "connect ENODEV",
         "global-guest": "answers",
         "no-trace": "answers, at home",
+        "vsock": "confined",
+        "probe-other-launcher": "1 unhealthy no-such-guest",
+        "probe-from-the-node": "1 unhealthy no-such-guest",
+        "probe": "0 healthy 8 GPUs",
+        "probe-by-file": "0 healthy 8 GPUs",
     },
 }
 

@@ -43,6 +43,7 @@ RUNS = (
     "fields power",
     "labels kubevirt_vmi_info",
     "config",
+    "probe --explain silent",
     "completion bash",
 )
 COMMAND_LINES = ("--help", *(f"{name} --help" for name in COMMANDS), *RUNS)

@@ -33,7 +33,7 @@ def outcomes(folder: Path, kernel: str, modules: str, program: str, arguments: s
     with kept.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not kept.exists():
-            packages = [ROOT / "gpurules", GUEST.parent, ROOT / "tests" / "probe"]
+            packages = [ROOT / "gpurules", GUEST.parent, ROOT / "tests" / "host_engine"]
             ran = machine.run(qemu, image, modules, GUEST / f"{program}.py", packages, arguments)
             last = ran.lines[-1] if ran.lines else ""
             assert ran.code == 0, "\n".join(ran.lines[-40:])

@@ -118,7 +118,7 @@ class Conversation:
     def _more_of_banner(self, data: bytes) -> bytes:
         assert self._banner is not None
         self._banner += data[: BANNER_MAX - len(self._banner)]
-        if len(self._banner) >= BANNER_MAX or b"\n" in self._banner.strip():
+        if len(self._banner) >= BANNER_MAX or b"\n" in self._banner.lstrip():
             self._foreign()
         return b""
 

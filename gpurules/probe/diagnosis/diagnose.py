@@ -23,25 +23,30 @@ class Verdict(StrEnum):
 VERDICTS = {Blame.GUEST: Verdict.UNHEALTHY, Blame.PROBE: Verdict.UNKNOWN, Blame.SKIP: Verdict.SKIPPED}
 
 
+DETAIL_MAX = 1000
+"""Characters of a detail; the other side may have written it."""
+
+
 def diagnose(evidence: Evidence) -> tuple[Finding, ...]:
     """What is wrong, the worst first: at most one finding of each class."""
     findings = []
     if evidence.observation is not None:
-        findings.append(Finding(class_of(evidence.observation), _detail_of(evidence.observation)))
+        findings.append(Finding(class_of(evidence.observation), _detail_of(evidence.observation)[:DETAIL_MAX]))
     if evidence.engine is not None:
         for failure in FAILURES.values():
             details = list(failure.find(evidence))
             if details:
-                findings.append(Finding(failure, "; ".join(detail for detail in details if detail)))
+                findings.append(Finding(failure, "; ".join(detail for detail in details if detail)[:DETAIL_MAX]))
     worst_first = list(Blame)
     return tuple(sorted(findings, key=lambda finding: worst_first.index(finding.failure.blame)))
 
 
 def class_of(observation: Observation) -> FailureClass:
-    """The first class of the registry that the observation fits."""
-    for failure in FAILURES.values():
-        if any(pattern.fits(observation) for pattern in failure.seen):
-            return failure
+    """The first class of the registry that the observation fits; one that knows its sign comes before the others."""
+    for by_sign in (True, False):
+        for failure in FAILURES.values():
+            if any(bool(pattern.sign) is by_sign and pattern.fits(observation) for pattern in failure.seen):
+                return failure
     return UNEXPECTED
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -49,15 +49,20 @@ class Evidence:
         return self.target.vmi.gpus if self.target.vmi else None
 
 
+HTTP_ERRORS = range(400, 600)
+CLOSE_CODES = range(1000, 5000)
+"""Of a websocket (RFC 6455)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """Observations, as data: an observation fits where it has one of the values wherever any are given."""
 
     step: tuple[Step, ...] = ()
     medium: tuple[Medium, ...] = ()
-    errno: tuple[int, ...] = ()
-    http_status: tuple[int, ...] = ()
-    close_code: tuple[int, ...] = ()
+    errno: Collection[int] = ()
+    http_status: Collection[int] = ()
+    close_code: Collection[int] = ()
     sign: tuple[Sign, ...] = ()
     after_engine: bool | None = None
 

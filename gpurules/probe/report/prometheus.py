@@ -35,7 +35,7 @@ def write(report: Report) -> str:
             ),
             _metric(
                 "gpurules_probe_finding",
-                "A failure class that was found; the worst verdict of a guest's classes is its own.",
+                "1 for each failure class that was found.",
                 [
                     ({**_labels(result), "class": finding.failure.id, "blame": finding.failure.blame.value}, 1.0)
                     for result in results

@@ -17,7 +17,9 @@ from gpurules.probe.report.report import Format, Report
 from gpurules.probe.result import Result, worst_first
 from gpurules.text.terminal import safe, table
 
+NAME_MAX = 120
 CELL_MAX = 60
+VERSION_MAX = 24
 DETAIL_MAX = 240
 
 
@@ -39,10 +41,10 @@ def _row(result: Result) -> tuple[str, ...]:
     engine = result.engine
     problems = [finding for finding in result.findings if finding.failure.blame in _counted(result)]
     return (
-        _cut(result.target.name),
+        safe(result.target.name, NAME_MAX),
         result.verdict.value,
-        _cut(engine.version) if engine else "-",
-        _cut(engine.driver or "-") if engine else "-",
+        safe(engine.version, VERSION_MAX) if engine else "-",
+        safe(engine.driver or "-", VERSION_MAX) if engine else "-",
         str(len(engine.gpus)) if engine and engine.complete else "-",
         "; ".join(_said(finding) for finding in problems) or "-",
     )
@@ -69,7 +71,7 @@ def _explained(failure: FailureClass, width: int) -> str:
 
 
 def _block(result: Result, width: int) -> str:
-    lines = [f"{_cut(result.target.name)}: {result.verdict.value} ({result.seconds:.2f} s)\n"]
+    lines = [f"{safe(result.target.name, NAME_MAX)}: {result.verdict.value} ({result.seconds:.2f} s)\n"]
     if result.engine:
         lines.append(table(list(_engine_rows(result.engine)), width=0))
     for finding in result.findings:

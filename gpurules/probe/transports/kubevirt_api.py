@@ -120,7 +120,8 @@ def observed(fault: ClusterFault, step: Step) -> Observation:
         Cause.NOT_A_WEBSOCKET: Sign.NOT_A_WEBSOCKET,
         Cause.ANSWER: None,
     }
-    return Observation(step, Medium.API, sign=signs[fault.cause], detail=fault.detail)
+    detail = f"{fault.detail}; {fault.advice}" if fault.advice else fault.detail
+    return Observation(step, Medium.API, sign=signs[fault.cause], detail=detail)
 
 
 def _exchange(sign: Sign, detail: str = "") -> Observation:

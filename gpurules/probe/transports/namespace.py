@@ -16,8 +16,8 @@ from gpurules.probe.observation import Medium, Observation, Sign, Step, Unreacha
 from gpurules.probe.target import NamespaceVsockAddress
 from gpurules.probe.transports import vsock
 from gpurules.probe.transports.netns import Namespace, enter
-from gpurules.probe.transports.streams import SocketConnection, connect
-from gpurules.probe.transports.transport import Context
+from gpurules.probe.transports.streams import SocketConnection
+from gpurules.probe.transports.transport import Context, Transport
 
 CONFINED_CID = 3
 """The guest's CID where VSOCK is confined (KubeVirt, pkg/vsock/constants.go)."""
@@ -36,7 +36,7 @@ class NamespaceTransport:
     async def connect(self) -> SocketConnection:
         """A new connection. Raises Unreachable."""
         made, cid = await self._made_inside()
-        return await connect(made, (cid, self.address.port), Medium.VSOCK)
+        return await vsock.connect_guest(made, cid, self.address.port)
 
     async def _made_inside(self) -> tuple[socket.socket, int]:
         """A socket of the namespace, and the guest's CID there."""
@@ -91,6 +91,11 @@ def _denied(error: OSError) -> Unreachable:
     return Unreachable(Observation(Step.NAMESPACE, Medium.VSOCK, sign=Sign.NAMESPACE_DENIED, detail=str(error)))
 
 
-def transport(address: NamespaceVsockAddress, context: Context) -> NamespaceTransport:
-    """The transport to ``address``."""
-    return NamespaceTransport(address)
+def transport(address: NamespaceVsockAddress, context: Context) -> Transport:
+    """The transport to ``address``.
+
+    A process that nothing but its number names is looked up once in a run, for the number may be given away later.
+    """
+    if address.pod_uid:
+        return NamespaceTransport(address)
+    return context.kept.setdefault(address, NamespaceTransport(address))

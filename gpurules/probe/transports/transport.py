@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
+
+from gpurules.probe.target import Address
 
 
 class Connection(Protocol):
@@ -30,8 +32,11 @@ class Transport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What all connections of a run share. ``cluster`` is the client of the Kubernetes API, logged in; None where no
-    target needs one.
+    """What all connections of a run share.
+
+    ``cluster`` is the client of the Kubernetes API, logged in; None where no target needs one. ``kept`` holds, by
+    address, what must stay open from one round to the next.
     """
 
     cluster: object | None = None
+    kept: dict[Address, Transport] = field(default_factory=dict)

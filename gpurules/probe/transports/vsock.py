@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gpurules.probe.observation import Medium, Observation, Sign, Step, Unreachable
 from gpurules.probe.target import VsockAddress
@@ -22,6 +23,14 @@ LONGEST_CONNECT_SECONDS = 24 * 3600
 """The caller's deadline ends a connection attempt; the kernel's own time-out, 2 s unless set, must not come before."""
 
 
+FIRST_GUEST_CID = 3
+"""The CIDs below are the hypervisor's, this machine's and the host's (Linux, include/uapi/linux/vm_sockets.h)."""
+
+MISC = "/proc/misc"
+VHOST_VSOCK = "vhost-vsock"
+"""How /proc/misc calls the device once the module is loaded or built in, in containers too."""
+
+
 class _Timeval(ctypes.Structure):
     _fields_ = (("seconds", ctypes.c_long), ("microseconds", ctypes.c_long))
 
@@ -35,7 +44,27 @@ class VsockTransport:
 
     async def connect(self) -> SocketConnection:
         """A new connection. Raises Unreachable."""
-        return await connect(make_socket(), (self.cid, self.port), Medium.VSOCK)
+        return await connect_guest(make_socket(), self.cid, self.port)
+
+
+async def connect_guest(made: socket.socket, cid: int, port: int) -> SocketConnection:
+    """Connect the unconnected socket ``made`` to a guest. Raises Unreachable."""
+    try:
+        return await connect(made, (cid, port), Medium.VSOCK)
+    except Unreachable as unreachable:
+        seen = unreachable.observation
+        if seen.errno == errno.ENODEV and cid >= FIRST_GUEST_CID and _no_host_transport():
+            raise Unreachable(replace(seen, sign=Sign.NO_VSOCK_TRANSPORT)) from None
+        raise
+
+
+def _no_host_transport() -> bool:
+    """Whether this kernel certainly has no way to guests: the device of vhost_vsock is not registered."""
+    try:
+        with open(MISC, encoding="ascii", errors="replace") as file:
+            return VHOST_VSOCK not in file.read().split()
+    except OSError:
+        return False
 
 
 def make_socket() -> socket.socket:

@@ -1,8 +1,9 @@
-"""What the transports for AF_VSOCK see, case by case; prints one JSON object: case -> outcome.
+"""What AF_VSOCK shows to the transports and to whole probes, case by case; prints one JSON object: case -> outcome.
 
 usage: transport_cases.py ROLE
 
-An outcome is how far it came and what was seen there: ``connect ENODEV``, ``exchange closed``, ``answers``.
+An outcome is how far it came and what was seen there: ``connect ENODEV``, ``exchange closed``, ``answers``; of a probe
+it is exit code, verdict and failure classes.
 """
 
 from __future__ import annotations
@@ -17,20 +18,22 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+from gpurules.probe.launcher import confined as is_confined
+from gpurules.probe.launcher import launchers
 from gpurules.probe.observation import Unreachable
 from gpurules.probe.target import Address, NamespaceVsockAddress, VsockAddress
 from gpurules.probe.transports.registry import transport_to
 from gpurules.probe.transports.transport import Connection, Context
+from vsock_vm.guest.probing import PROBES
+from vsock_vm.guest.stage import OTHER_POD, POD, POD_GROUP, SERVICE, confine, guest, inside, launcher
 
-DEADLINE = 0.6
-LONGER_THAN_THE_KERNELS = 8.0
-SERVICE = "/tmp/service"
-POD = "7a0f3ac4-11e5-4c43-8f0b-6b3a4c5d2e1f"
-OTHER_POD = "00000000-11e5-4c43-8f0b-6b3a4c5d2e1f"
-POD_GROUP = Path(f"/sys/fs/cgroup/kubepods-burstable-pod{POD.replace('-', '_')}.slice")
+DEADLINE = 20.0
+"""For what answers: an emulated processor may be slow."""
+SHORT = 0.6
+LONGER_THAN_THE_KERNELS = 2.6
 ANY_CID = 0xFFFFFFFF
 
 Case = Callable[[], Awaitable[str]]
@@ -66,7 +69,7 @@ async def greeting(connection: Connection, deadline: float = DEADLINE) -> str:
 def seen(unreachable: Unreachable) -> str:
     """An observation in two words."""
     observation = unreachable.observation
-    what = errno.errorcode[observation.errno] if observation.errno else observation.sign
+    what = observation.sign or errno.errorcode[observation.errno or 0]
     return f"{observation.step} {what}"
 
 
@@ -97,36 +100,6 @@ async def echo(family: int, address: object) -> AsyncIterator[None]:
         accepting = asyncio.create_task(accept())
         yield
         accepting.cancel()
-
-
-@contextlib.contextmanager
-def guest(cid: int, *words: str, inside: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
-    """A fake guest with its own CID."""
-    module = "vsock_vm.guest.fake_guest"
-    command = [*inside, sys.executable, "-m", module, str(cid), SERVICE, *words]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert process.stdout
-    assert process.stdout.readline() == "READY\n", f"guest {cid} does not come up"
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-@contextlib.contextmanager
-def launcher(pod: bool = True) -> Iterator[int]:
-    """A process with a network namespace of its own, in the cgroup of a pod; its number."""
-    process = subprocess.Popen(["unshare", "-n", "sh", "-c", "echo; exec sleep 1000"], stdout=subprocess.PIPE)
-    assert process.stdout
-    process.stdout.readline()
-    if pod:
-        (POD_GROUP / "cgroup.procs").write_text(str(process.pid))
-    try:
-        yield process.pid
-    finally:
-        process.kill()
-        process.wait()
 
 
 async def closed_at_once() -> str:
@@ -229,12 +202,12 @@ async def host(role: str) -> dict[str, str]:
     async with echo(socket.AF_UNIX, SERVICE):
         with guest(42), guest(44, "3"):
             cases = {
-                "booting": case(VsockAddress(44), LONGER_THAN_THE_KERNELS),
+                "booting": case(VsockAddress(44)),
                 "answers": case(VsockAddress(42)),
                 "no-listener": case(VsockAddress(42, 5599)),
-                "never-answers": case(VsockAddress(42, 5558)),
-                "never-answers-for-long": case(VsockAddress(42, 5558), 2.6),
-                "mute": case(VsockAddress(42, 5556)),
+                "never-answers": case(VsockAddress(42, 5558), SHORT),
+                "never-answers-for-long": case(VsockAddress(42, 5558), LONGER_THAN_THE_KERNELS),
+                "mute": case(VsockAddress(42, 5556), SHORT),
                 "closes": closed_at_once,
                 "no-such-cid": case(VsockAddress(45)),
                 "guest-killed": killed_mid_connection,
@@ -260,6 +233,8 @@ async def namespaces(role: str) -> dict[str, str]:
                 "process-ended": await process_ended(),
                 "nobody": await as_nobody(pid),
                 "no-trace": await leaves_no_trace(pid),
+                "launcher": "found" if launchers([POD, OTHER_POD]) == {POD: pid} else "not found",
+                "vsock": "confined" if is_confined() else "global",
             }
 
 
@@ -267,12 +242,11 @@ async def confined(role: str) -> dict[str, str]:
     """VSOCK confined to namespaces: each launcher's guest has CID 3."""
     async with echo(socket.AF_UNIX, SERVICE):
         with guest(42):
-            Path("/proc/sys/net/vsock/child_ns_mode").write_text("local")
+            confine()
             with launcher() as pid, launcher() as other:
-                inside = ("nsenter", f"--net=/proc/{pid}/ns/net")
                 address = NamespaceVsockAddress(cid=42, pid=pid, pod_uid=POD)
                 before = await outcome(address)
-                with guest(3, inside=inside):
+                with guest(3, within=inside(pid)):
                     return {
                         "no-guest-there": before,
                         "guest-there": await outcome(address),
@@ -282,6 +256,7 @@ async def confined(role: str) -> dict[str, str]:
                         "from-the-node": await outcome(VsockAddress(3)),
                         "global-guest": await outcome(VsockAddress(42)),
                         "no-trace": await leaves_no_trace(pid),
+                        "vsock": "confined" if is_confined() else "global",
                     }
 
 
@@ -308,7 +283,8 @@ def main() -> None:
         return
     subprocess.run(["mount", "-t", "cgroup2", "cgroup", "/sys/fs/cgroup"], check=True)
     POD_GROUP.mkdir()
-    print(json.dumps(asyncio.run(ROLES[role](role))))
+    seen = asyncio.run(ROLES[role](role))
+    print(json.dumps({**seen, **PROBES[role]()}))
 
 
 if __name__ == "__main__":

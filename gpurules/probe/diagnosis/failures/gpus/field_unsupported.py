@@ -8,11 +8,14 @@ from gpurules.probe.dcgm.codes import VGPU_GUEST, Blank
 from gpurules.probe.diagnosis.evidence import gpus_of
 from gpurules.probe.diagnosis.failure import Blame, Evidence, FailureClass
 
+WORTH_SAYING = ("name", "uuid", "pci_address", "temperature")
+"""Not the recovery action, which older boards and drivers do not have."""
+
 
 def find(evidence: Evidence) -> Iterator[str]:
     """What shows it."""
     for gpu in gpus_of(evidence):
-        fields = sorted(name for name, blank in gpu.blanks.items() if blank is Blank.NOT_SUPPORTED)
+        fields = [name for name in WORTH_SAYING if gpu.blanks.get(name) is Blank.NOT_SUPPORTED]
         if fields and gpu.virtualization != VGPU_GUEST:
             yield f"GPU {gpu.id}: {', '.join(fields)}"
 

@@ -23,7 +23,7 @@ FAILURE = FailureClass(
     meaning="The engine lists a GPU that was disabled.",
     advice="Find out who disabled it; restart nvidia-dcgm to have it back.",
     explanation="""\
-Status 6 (DCGM_ENTITY_STATUS_DISABLED).
+Status 6 (DCGM_ENTITY_STATUS_DISABLED). Its series are missing meanwhile.
 """,
     find=find,
 )

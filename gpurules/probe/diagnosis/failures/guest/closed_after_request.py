@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 
-from gpurules.probe.diagnosis.failure import Blame, FailureClass, Pattern
+from gpurules.probe.diagnosis.failure import CLOSE_CODES, Blame, FailureClass, Pattern
 from gpurules.probe.observation import Medium, Sign, Step
 
 FAILURE = FailureClass(
@@ -33,7 +33,7 @@ tells no more than that the stream ended. See `not-listening` for how to start t
             step=(Step.EXCHANGE,),
             after_engine=False,
             medium=(Medium.API,),
-            close_code=(1000, 1001, 1002, 1003, 1005, 1006, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014),
+            close_code=CLOSE_CODES,
         ),
     ),
 )

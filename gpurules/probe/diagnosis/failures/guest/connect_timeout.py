@@ -15,7 +15,8 @@ FAILURE = FailureClass(
     advice="Look at the guest's console; in the guest, lsmod must show vmw_vsock_virtio_transport.",
     explanation="""\
 Over VSOCK a running guest answers within milliseconds, even where nobody listens. Silence means that its kernel
-has not loaded the virtio VSOCK driver (yet), or no longer runs. The kernel itself gives up after 2 seconds.
+has not loaded the virtio VSOCK driver (yet), or no longer runs. The kernel would give up after 2 seconds; the probe
+waits as long as it may, since a guest may just be coming up.
 
 Over TCP a firewall that drops packets looks the same. On a UNIX socket the engine lives but accepts no more
 connections: its backlog holds 6.

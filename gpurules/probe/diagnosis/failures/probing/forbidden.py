@@ -11,8 +11,8 @@ FAILURE = FailureClass(
     title="The API server does not allow this",
     meaning="The API server answered with 403: a role is missing.",
     advice=(
-        "Grant get on virtualmachineinstances/vsock in the API group subresources.kubevirt.io; no default "
-        "role of KubeVirt has it."
+        "Grant get on virtualmachineinstances/vsock in the API group subresources.kubevirt.io, which no default "
+        "role of KubeVirt has, and get and list on virtualmachineinstances in kubevirt.io."
     ),
     explanation="""\
 None of the roles admin, edit and view of KubeVirt contains the VSOCK subresource. This role lets its holders
@@ -30,8 +30,8 @@ probe, in every namespace where it is bound:
         resources: [virtualmachineinstances]
         verbs: [get, list]
 
-With `--via node`, `get` and `list` on `pods` are needed as well. Whoever may use the subresource reaches every
-VSOCK port of the guest, not the host engine alone.
+With `list` on `kubevirts` the probe can also say whether KubeVirt's feature gate is off; `deploy/probe/rbac.yaml`
+has all of it. Whoever may use the subresource reaches every VSOCK port of the guest, not the host engine alone.
 """,
     seen=(Pattern(medium=(Medium.API,), http_status=(403,)),),
 )
