@@ -41,6 +41,15 @@ class Store:
         self.owners[key] = {manager: {path for path, _ in leaves(body, GROUPS_BY_NAME)}}
         return kept
 
+    def edit(self, resource: str, body: dict[str, Any], manager: str) -> None:
+        """Change an object as another field manager, by a forced apply."""
+        key = (resource, body["metadata"].get("namespace", ""), body["metadata"]["name"])
+        self.apply(key, body, manager, force=True, dry_run=False)
+
+    def get(self, resource: str, namespace: str, name: str) -> dict[str, Any] | None:
+        """The object, or None."""
+        return self.objects.get((resource, namespace, name))
+
     def apply(
         self, key: Key, body: dict[str, Any], manager: str, *, force: bool, dry_run: bool
     ) -> tuple[bool, dict[str, Any]]:

@@ -22,7 +22,7 @@ COUNTERS = "DCGM_FI_DEV_GPU_TEMP, gauge, Temperature.\n"
 class Cluster:
     """``server`` is the double; ``said`` and ``warned`` what apply and diff told."""
 
-    server: Server
+    server: Any
     config: Config
     access: Access
     said: list[str] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Cluster:
 
     def rule(self, name: str = "gpurules", namespace: str = NAMESPACE) -> Any:
         """The rule object on the server; None where there is none."""
-        return self.server.store.objects.get(("prometheusrules", namespace, name))
+        return self.server.store.get("prometheusrules", namespace, name)
 
 
 def named(config: Config, **output: Any) -> Config:
@@ -68,6 +68,13 @@ def namespace(name: str, **labels: str) -> dict[str, Any]:
 def cluster(folder: Path, server: Server | None = None, *, loaded: bool = True) -> Iterator[Cluster]:
     """A cluster with the namespace; ``loaded``: and with a Prometheus that takes every rule."""
     server = server or Server()
+    trust = authority(folder)
+    with served(server, trust.server):
+        yield around(server, folder, trust.ca_file, loaded=loaded)
+
+
+def around(server: Any, folder: Path, ca_file: Path, *, loaded: bool = True, timeout: float = 2.0) -> Cluster:
+    """The cluster of a server that runs, the double or a real one."""
     server.store.add("namespaces", namespace(NAMESPACE, **{"kubernetes.io/metadata.name": NAMESPACE}))
     if loaded:
         server.store.add("prometheuses", prometheus())
@@ -77,7 +84,5 @@ def cluster(folder: Path, server: Server | None = None, *, loaded: bool = True) 
         dcgm=DcgmSection(counters=(str(folder / "counters.csv"),), honor_labels="false"),
         output=OutputSection(namespace=NAMESPACE),
     )
-    trust = authority(folder)
-    with served(server, trust.server):
-        file = kubeconfig(folder / "config", f"https://127.0.0.1:{server.port}", trust.ca_file)
-        yield Cluster(server, config, Access(str(file), "", 2.0))
+    file = kubeconfig(folder / "config", f"https://127.0.0.1:{server.port}", ca_file)
+    return Cluster(server, config, Access(str(file), "", timeout))

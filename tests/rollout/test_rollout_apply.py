@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from rollout_cluster import NAMESPACE, Cluster, cluster, named, namespace, prometheus
+from rollout_cluster import NAMESPACE, Cluster, cluster, named, prometheus
 
 from api_server.server import Server, breaking, not_served, on, slow, status
 from gpurules.cluster import changes
@@ -26,82 +26,6 @@ def here(tmp_path: Path) -> Iterator[Cluster]:
         yield made
 
 
-def test_rules_are_created_configured_and_then_unchanged(here: Cluster) -> None:
-    assert "vmi:kubevirt_vmi_gpu_temperature_celsius:max" in here.diff()
-    assert here.rule() is None
-    here.apply()
-    here.apply()
-    here.apply(named(here.config, labels={"team": "gpu"}))
-    rule = here.rule()
-    assert [line for line in here.said if "accepted" not in line] == [
-        f"PrometheusRule {NAMESPACE}/gpurules created",
-        f"PrometheusRule {NAMESPACE}/gpurules unchanged",
-        f"PrometheusRule {NAMESPACE}/gpurules configured",
-    ]
-    assert rule["metadata"]["labels"] == {
-        "app.kubernetes.io/managed-by": "gpurules",
-        "app.kubernetes.io/instance": "gpurules",
-        "team": "gpu",
-    }
-    assert here.diff(named(here.config, labels={"team": "gpu"})) == ""
-    assert here.warned == []
-
-
-def test_an_unchanged_apply_keeps_the_version(here: Cluster) -> None:
-    here.apply()
-    before = here.rule()["metadata"]["resourceVersion"]
-    here.apply()
-    assert here.rule()["metadata"]["resourceVersion"] == before
-
-
-def test_what_others_wrote_stays_and_what_is_no_longer_rendered_goes(here: Cluster) -> None:
-    here.apply(named(here.config, annotations={"a": "1", "b": "2"}))
-    here.rule()["metadata"]["annotations"]["others"] = "theirs"
-    here.apply(named(here.config, annotations={"a": "1"}))
-    assert here.rule()["metadata"]["annotations"] == {"a": "1", "others": "theirs"}
-
-
-def test_the_difference_is_what_a_person_reads(here: Cluster) -> None:
-    here.apply()
-    text = here.diff(named(here.config, labels={"team": "gpu"}))
-    assert text.splitlines()[:2] == [
-        f"--- PrometheusRule {NAMESPACE}/gpurules",
-        f"+++ PrometheusRule {NAMESPACE}/gpurules (configured)",
-    ]
-    changed = [line for line in text.splitlines()[2:] if line[0] in "+-"]
-    assert changed == ["+    team: gpu"]
-    assert here.server.writes() == [here.server.writes()[0]]
-
-
-def test_a_dry_run_writes_nothing(here: Cluster) -> None:
-    here.apply(dry_run=True)
-    assert here.said == [f"PrometheusRule {NAMESPACE}/gpurules created (dry run)"]
-    assert here.rule() is None
-    assert here.server.writes() == []
-
-
-def conflicting(here: Cluster) -> None:
-    here.apply()
-    here.rule()["spec"]["groups"][0]["rules"] = []
-    owners = here.server.store.owners["prometheusrules", NAMESPACE, "gpurules"]
-    owners["kubectl-edit"] = {path for path in owners["gpurules"] if path[-1] == "rules"}
-    assert owners["kubectl-edit"]
-
-
-def test_a_conflict_names_the_owner_and_is_taken_over_only_by_force(here: Cluster) -> None:
-    conflicting(here)
-    written = here.server.writes()
-    for attempt in (here.apply, here.diff):
-        with pytest.raises(CheckFailed) as caught:
-            attempt()
-        assert 'conflict with "kubectl-edit"' in str(caught.value)
-        assert '.spec.groups[name="gpurules"].rules' in str(caught.value)
-        assert "--force-conflicts" in str(caught.value)
-    assert here.server.writes() == written
-    here.apply(force_conflicts=True)
-    assert here.rule()["spec"]["groups"][0]["rules"]
-
-
 def leftover(here: Cluster, name: str = "older", configuration: str = "gpurules") -> Any:
     labels = {"app.kubernetes.io/managed-by": "gpurules", "app.kubernetes.io/instance": configuration}
     body = {
@@ -111,30 +35,6 @@ def leftover(here: Cluster, name: str = "older", configuration: str = "gpurules"
         "spec": {"groups": []},
     }
     return here.server.store.add("prometheusrules", body, "gpurules")
-
-
-def test_obsolete_objects_are_listed_and_deleted_only_when_asked(here: Cluster) -> None:
-    for name in ("older-1", "older-2", "older-3"):
-        leftover(here, name)
-    leftover(here, "of-others", "another")
-    here.apply()
-    assert here.warned == [
-        "no longer rendered, --prune deletes: "
-        + ", ".join(f"PrometheusRule {NAMESPACE}/older-{number}" for number in (1, 2, 3))
-    ]
-    assert here.rule("older-1")
-    assert here.diff() == ""
-    assert here.diff(prune=True).count("(pruned)") == 3
-    here.warned.clear()
-    here.apply(prune=True, dry_run=True)
-    assert here.rule("older-1")
-    here.apply(prune=True)
-    assert here.warned == [
-        f"deleting what is no longer rendered: PrometheusRule {NAMESPACE}/older-{number}" for number in (1, 2, 3)
-    ]
-    assert [here.rule(f"older-{number}") for number in (1, 2, 3)] == [None] * 3
-    assert here.rule("of-others")
-    assert here.rule()
 
 
 def test_an_object_that_was_replaced_meanwhile_is_not_deleted(here: Cluster) -> None:
@@ -190,16 +90,6 @@ def test_another_version_of_the_crd_is_said(here: Cluster) -> None:
     }
     with pytest.raises(EnvironmentFault, match=r"serves monitoring.coreos.com as v2, not v1; update the CRDs"):
         here.apply()
-
-
-def test_a_missing_namespace_is_said_with_the_nearest(here: Cluster) -> None:
-    here.server.store.add("namespaces", namespace("tenant-a"))
-    for wanted, says in (("monitorng", 'did you mean "monitoring"?'), ("else", "kubectl create namespace else")):
-        with pytest.raises(EnvironmentFault) as caught:
-            here.apply(named(here.config, namespace=wanted))
-        assert f"there is no namespace {wanted}" in str(caught.value)
-        assert says in str(caught.value)
-    assert here.server.writes() == []
 
 
 def test_no_namespace_is_said(here: Cluster) -> None:
