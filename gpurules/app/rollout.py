@@ -101,8 +101,9 @@ async def _apply(
             say(f"{change.name} {change.action}{' (dry run)' if orders.dry_run else ''}")
     if orders.dry_run or not orders.wait:
         return
-    for sentence in await until_accepted(client, wanted, orders.wait):
-        say(sentence)
+    if planned.advice.takers or not planned.advice.certain:
+        for sentence in await until_accepted(client, wanted, orders.wait):
+            say(sentence)
     if read is not None:
         say(await until_loaded(read, rule_groups(wanted), orders.wait))
 
@@ -112,7 +113,7 @@ async def _planned(
 ) -> Planned:
     verbs = (*READING, *(("delete",) if prune else ()))
     ground = await require_ground(client, wanted, verbs)
-    changes = await plan(client, wanted, config.output.name, force=force_conflicts)
+    changes = await plan(client, wanted, config.output.name, force=force_conflicts, crd=ground.crd)
     return Planned(wanted, changes, await advise(client, wanted[0], ground))
 
 

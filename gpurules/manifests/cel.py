@@ -18,8 +18,8 @@ def constructor(value: object, type_name: str, indent: int = 0) -> str:
         case int():
             return str(value)
         case str():
-            # CEL's escapes are those of JSON.
-            return json.dumps(value, ensure_ascii=True)
+            # CEL knows the escapes that JSON needs, and no pairs of surrogates.
+            return json.dumps(value, ensure_ascii=False)
         case Mapping():
             is_map = type_name.rpartition(".")[2] in STRING_MAPS
             pairs = [

@@ -21,10 +21,9 @@ OPENSHIFT = "config.openshift.io"
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the cluster is: the version of its API server, of the operator's CRD (empty: it does not say), whether it is
-    OpenShift, and the labels of the namespace (None: we may not read them)."""
+    """What the cluster is: the operator's release that its CRD is of (empty: it does not say, or may not be read),
+    whether it is OpenShift, and the labels of the namespace (None: we may not read them)."""
 
-    server: str
     crd: str
     openshift: bool
     namespace_labels: Mapping[str, str] | None
@@ -33,7 +32,7 @@ class Ground:
 async def require_ground(client: Client, wanted: Sequence[Wanted], verbs: Iterable[str]) -> Ground:
     """Everything that ``wanted`` stands on. Raises EnvironmentFault with each thing that is missing."""
     kind, namespace = wanted[0].kind, wanted[0].namespace
-    server = await _server(client)
+    await _require_server(client)
     groups = await _groups(client)
     problems = [*_missing_kind(groups, kind), *await _missing_resource(client, groups, kind)]
     labels, missing = await _namespace(client, namespace)
@@ -42,15 +41,14 @@ async def require_ground(client: Client, wanted: Sequence[Wanted], verbs: Iterab
         problems = await _not_allowed(client, kind, namespace, verbs)
     if problems:
         raise EnvironmentFault(problems)
-    return Ground(server, await _crd_version(client, kind), OPENSHIFT in groups, labels)
+    return Ground(await _crd_version(client, kind), OPENSHIFT in groups, labels)
 
 
-async def _server(client: Client) -> str:
+async def _require_server(client: Client) -> None:
     try:
-        answer = await send(client, "GET", "/version")
+        await send(client, "GET", "/version")
     except ClusterFault as fault:
         raise EnvironmentFault(unreachable(fault)) from None
-    return str(answer.get("gitVersion") or "")
 
 
 def unreachable(fault: ClusterFault) -> Problem:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
@@ -27,11 +27,13 @@ CLUSTER_MONITORING = "openshift.io/cluster-monitoring"
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """``warnings`` are said; ``refusals`` stop an apply unless it is forced."""
+    """``warnings`` are said; ``refusals`` stop an apply unless it is forced. ``takers`` load the rules; ``certain``:
+    there are no others."""
 
     warnings: tuple[str, ...] = ()
     refusals: tuple[Problem, ...] = ()
-    takers: tuple[str, ...] = field(default=())
+    takers: tuple[str, ...] = ()
+    certain: bool = True
 
 
 async def advise(client: Client, wanted: Wanted, ground: Ground) -> Advice:
@@ -59,7 +61,8 @@ def judge(found: Iterable[Evaluator], wanted: Wanted, ground: Ground, unread: It
     if not takers and not hidden:
         warnings.append(_why_nobody(evaluators, near, wanted))
     refusals = [*_sharded(takers), *_agents(takers, evaluators)]
-    return Advice(tuple(warnings), tuple(refusals), tuple(str(one) for one in takers if not one.agent))
+    loaders = tuple(str(one) for one in takers if not one.agent)
+    return Advice(tuple(warnings), tuple(refusals), loaders, certain=not hidden)
 
 
 def _why_nobody(evaluators: tuple[Evaluator, ...], near: list[Evaluator], wanted: Wanted) -> str:

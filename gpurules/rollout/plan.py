@@ -13,6 +13,7 @@ from gpurules.filling.plain_yaml import yaml_text
 from gpurules.rollout.checks import unreachable
 from gpurules.rollout.wanted import CONFIGURATION, MANAGED_BY, MANAGER, Wanted
 from gpurules.text.errors import CheckFailed, EnvironmentFault, GpurulesError, InputError, Problem
+from gpurules.text.terminal import safe
 
 SERVERS_OWN = ("managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink")
 """Metadata that the API server writes."""
@@ -41,8 +42,10 @@ class Change:
         return "unchanged" if self.before == self.after else "configured"
 
 
-async def plan(client: Client, wanted: Sequence[Wanted], configuration: str, *, force: bool) -> tuple[Change, ...]:
-    """The changes, deletions of obsolete objects last.
+async def plan(
+    client: Client, wanted: Sequence[Wanted], configuration: str, *, force: bool, crd: str = ""
+) -> tuple[Change, ...]:
+    """The changes, deletions of obsolete objects last. ``crd``: the operator's release, for what is not accepted.
 
     Raises CheckFailed for conflicts with other field managers, InputError for objects that the server does not accept,
     EnvironmentFault for anything else that it refuses; always with everything that was refused.
@@ -54,7 +57,7 @@ async def plan(client: Client, wanted: Sequence[Wanted], configuration: str, *, 
             before = await _live(client, one.path)
             after = await apply(client, one.path, one.body, manager=MANAGER, force=force, dry_run=True)
         except ClusterFault as fault:
-            refused.append(_explained(fault, one))
+            refused.append(_explained(fault, one, crd))
             continue
         changes.append(Change(str(one), _readable(before), _readable(after), one))
     if refused:
@@ -146,7 +149,7 @@ def _readable(body: Mapping[str, Any] | None) -> str:
         raise EnvironmentFault(Problem("the API server answered with an object that is none")) from None
 
 
-def _explained(fault: ClusterFault, wanted: Wanted) -> GpurulesError:
+def _explained(fault: ClusterFault, wanted: Wanted, crd: str = "") -> GpurulesError:
     """A refusal of an object: whose fault it is, and what to do."""
     complaints = fault.complaints if isinstance(fault, Refused) else ()
     if fault.status == 409:
@@ -159,7 +162,10 @@ def _explained(fault: ClusterFault, wanted: Wanted) -> GpurulesError:
         )
     if fault.status in (400, 422) or (fault.status == 500 and "failed to create typed patch object" in fault.detail):
         details = "; ".join(f"{each.field}: {each.message}" for each in complaints) or fault.detail
-        advice = "the CRD of this cluster may be older than what is rendered: see gpurules render --help"
+        of = f" (it is of {wanted.kind.operator} {safe(crd, 40)})" if crd else ""
+        advice = (
+            f"the CRD of this cluster may be too old for it{of}: update the operator, or see gpurules render --help"
+        )
         return InputError(Problem(f"{wanted}: the API server does not accept it: {details}", advice=advice))
     if fault.status == 403:
         advice = "ask for the verbs get, list, create and patch, or for the admission policy that refuses"

@@ -178,7 +178,7 @@ BAD = [
         "unknown field",
         on("PATCH", RULES, lambda: status(500, "", UNDECLARED)),
         InputError,
-        "the CRD of this cluster may be older",
+        "the CRD of this cluster may be too old for it",
     ),
     ("slow", slow("GET", "/version"), EnvironmentFault, "no answer in time"),
     ("broken", breaking("GET", "/apis"), EnvironmentFault, "the API server cannot be asked"),
@@ -388,3 +388,23 @@ def test_who_would_load_the_rules_is_looked_at(tmp_path: Path) -> None:
         here.apply()
         (warning,) = here.warned
         assert warning.startswith("you may not list Prometheus, ThanosRuler, PrometheusAgent: whether one of them")
+
+
+def test_the_release_of_the_crd_is_named_where_an_object_does_not_fit(here: Cluster) -> None:
+    crd = {
+        "metadata": {
+            "name": "prometheusrules.monitoring.coreos.com",
+            "annotations": {"operator.prometheus.io/version": "0.60.1"},
+        }
+    }
+    here.server.store.add("customresourcedefinitions", crd)
+    here.server.store.validate = lambda body: [("unknown", ".spec.groups[0].labels")]
+    with pytest.raises(InputError, match=r"it is of prometheus-operator 0\.60\.1"):
+        here.apply()
+
+
+def test_nobody_is_waited_for_where_nobody_loads_the_rules(tmp_path: Path) -> None:
+    with cluster(tmp_path, loaded=False) as here:
+        here.server.accepts = None
+        here.apply(wait=100.0)
+        assert here.said == [f"PrometheusRule {NAMESPACE}/gpurules created"]

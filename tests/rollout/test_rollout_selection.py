@@ -132,7 +132,7 @@ def seen(kind: str = "Prometheus", **spec: Any) -> Any:
 
 
 def ground(openshift: bool = False, **labels: str) -> Ground:
-    return Ground("v1.36.0", "0.93.0", openshift, labels)
+    return Ground("0.93.0", openshift, labels)
 
 
 NOBODY = [
@@ -187,7 +187,7 @@ def test_what_would_be_wrong_is_refused(evaluators: list[Any], says: str | None)
     [({}, "namespacesWithoutLabelEnforcement"), ({"openshift.io/cluster-monitoring": "true"}, "does not see guests")],
 )
 def test_openshifts_two_stacks_are_told_apart(labels: dict[str, str], says: str) -> None:
-    (warning,) = judge([seen()], wanted(), Ground("v1", "", True, labels)).warnings
+    (warning,) = judge([seen()], wanted(), Ground("", True, labels)).warnings
     assert says in warning
     assert "Thanos Ruler of user-workload monitoring" in warning or "Thanos Ruler" in warning
-    assert judge([seen()], wanted(), Ground("v1", "", False, labels)).warnings == ()
+    assert judge([seen()], wanted(), Ground("", False, labels)).warnings == ()
