@@ -42,6 +42,7 @@ RUNS = (
     "render --explain",
     "fields power",
     "labels kubevirt_vmi_info",
+    "scaffold --path pod-network",
     "config",
     "probe --explain silent",
     "completion bash",
