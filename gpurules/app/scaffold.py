@@ -18,7 +18,7 @@ from gpurules.manifests.layouts.layout import Files
 from gpurules.manifests.layouts.registry import LAYOUTS
 from gpurules.manifests.paths.registry import SCAFFOLDED
 from gpurules.manifests.scaffold import scaffold
-from gpurules.manifests.settings import Machine, Settings
+from gpurules.manifests.settings import OLD_LABEL, VMI_LABEL, Machine, Settings
 from gpurules.rules.choice import choose
 from gpurules.text.duration import parse_duration
 from gpurules.text.errors import InputError, Problem
@@ -105,7 +105,7 @@ def settings_for(config: Config, wishes: Wishes, sources: Sources) -> tuple[Sett
         engine_port=wishes.engine_port,
         seccomp_profile=wishes.seccomp_profile,
         admission_version=wishes.admission_version,
-        launcher_label="vmi.kubevirt.io/id" if at_least(sources.kubevirt, VMI_LABEL_SINCE) else "vm.kubevirt.io/name",
+        launcher_label=VMI_LABEL if at_least(sources.kubevirt, VMI_LABEL_SINCE) else OLD_LABEL,
         probe_image=wishes.probe_image,
         prometheus_namespace=wishes.prometheus_namespace or wishes.namespace,
     )

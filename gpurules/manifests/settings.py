@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+VMI_LABEL = "vmi.kubevirt.io/id"
+"""Of launcher pods, from KubeVirt v1.7 on: the VM's name."""
+OLD_LABEL = "vm.kubevirt.io/name"
+"""The same before, and deprecated since: the VM's host name."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Machine:
@@ -49,8 +54,13 @@ class Settings:
     engine_port: int = 5555
     seccomp_profile: str = ""
     admission_version: str = "v1"
-    launcher_label: str = "vmi.kubevirt.io/id"
+    launcher_label: str = VMI_LABEL
     probe_image: str = ""
+
+    def launcher_value(self, machine: Machine) -> str:
+        """The value of ``launcher_label`` on the machine's launcher pods; the old label holds the host name, which is
+        the VM's name up to the first dot where the VM does not say otherwise (KubeVirt, SanitizeHostname)."""
+        return machine.name if self.launcher_label == VMI_LABEL else machine.name.partition(".")[0]
 
     @property
     def guest_namespaces(self) -> tuple[str, ...]:

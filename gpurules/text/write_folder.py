@@ -63,12 +63,12 @@ def _require_ours(target: Path, path: str) -> None:
         raise InputError(Problem("this is no folder", Location(path), "name one that does not exist yet"))
     if not target.exists():
         return
-    found = {each.relative_to(target).as_posix() for each in target.rglob("*") if not each.is_dir()}
+    if Path.cwd().is_relative_to(target):
+        raise InputError(Problem("the folder is the one you are in", Location(path), "name another one"))
     marker = target / MARKER
     ours = set(marker.read_text(encoding="utf-8", errors="replace").splitlines()) if marker.is_file() else set()
-    foreign = sorted(found - ours - {MARKER})
-    if foreign:
-        raise InputError(
-            Problem(f"the folder holds {foreign[0]!a}, which gpurules has not written", Location(path),
-                    "name a folder that is empty or does not exist yet")
-        )  # fmt: skip
+    for each in target.rglob("*"):
+        name = each.relative_to(target).as_posix()
+        if name not in ours and name != MARKER and (each.is_symlink() or not each.is_dir()):
+            message = f"the folder holds {name!a}, which gpurules has not written"
+            raise InputError(Problem(message, Location(path), "name a folder that is empty or does not exist yet"))

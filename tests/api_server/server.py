@@ -1,4 +1,4 @@
-"""The store behind HTTP and TLS: discovery, lists in pages, reviews, watches, and moods.
+"""The store behind HTTP and TLS: discovery, lists in pages, reviews, and moods.
 
 A mood answers a request in the server's place: refuses, breaks, is slow, answers nonsense.
 """
@@ -24,7 +24,6 @@ RESOURCES = {
     "prometheuses": ("monitoring.coreos.com", "v1", "Prometheus"),
     "thanosrulers": ("monitoring.coreos.com", "v1", "ThanosRuler"),
     "prometheusagents": ("monitoring.coreos.com", "v1alpha1", "PrometheusAgent"),
-    "podmonitors": ("monitoring.coreos.com", "v1", "PodMonitor"),
     "vmrules": ("operator.victoriametrics.com", "v1beta1", "VMRule"),
     "vmalerts": ("operator.victoriametrics.com", "v1beta1", "VMAlert"),
     "virtualmachineinstances": ("kubevirt.io", "v1", "VirtualMachineInstance"),
@@ -137,7 +136,7 @@ class Server:
             raise web.HTTPNotFound(text="404 page not found\n")
         return name
 
-    async def _list(self, request: web.Request) -> web.StreamResponse:
+    async def _list(self, request: web.Request) -> web.Response:
         resource, namespace = self._resource(request), request.match_info.get("namespace")
         if "list others" in self.denied and resource != "prometheusrules":
             raise Rejected(403, "Forbidden", f'{resource} is forbidden: User "ann" cannot list resource "{resource}"')
@@ -152,20 +151,11 @@ class Server:
             and namespace in (None, where)
             and all(body["metadata"].get("labels", {}).get(key) in values for key, values in wanted)
         ]
-        if request.query.get("watch"):
-            return await self._watch(request, found)
         first = int(request.query.get("continue") or 0)
         resume = str(first + self.page) if first + self.page < len(found) else ""
         # A list's items carry neither kind nor apiVersion.
         items = [{key: value for key, value in body.items() if key not in ("kind", "apiVersion")} for body in found]
         return web.json_response({"items": items[first : first + self.page], "metadata": {"continue": resume}})
-
-    async def _watch(self, request: web.Request, found: list[Any]) -> web.StreamResponse:
-        response = web.StreamResponse()
-        await response.prepare(request)
-        for body in found:
-            await response.write(json.dumps({"type": "ADDED", "object": body}).encode() + b"\n")
-        return response
 
     async def _get(self, request: web.Request) -> web.Response:
         resource, name = self._resource(request), request.match_info["name"]

@@ -156,6 +156,21 @@ def test_where_no_folder_can_be_written(tmp_path: Path, name: str, error: type[E
         write_folder(str(tmp_path / name), {"a": "1\n"})
 
 
+def test_the_folder_one_stands_in_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "in").mkdir()
+    monkeypatch.chdir(tmp_path / "in")
+    for name in (".", "..", str(tmp_path)):
+        with pytest.raises(InputError, match="the folder is the one you are in"):
+            write_folder(name, {"a": "1\n"})
+
+
+def test_a_link_in_the_folder_is_not_ours(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "b").symlink_to(tmp_path)
+    with pytest.raises(InputError, match="'b', which gpurules has not written"):
+        write_folder(str(tmp_path / "out"), {"a": "1\n"})
+
+
 @pytest.mark.parametrize("name", ["../a", "/a", "a//b", "a/../b", ""])
 def test_no_file_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError):

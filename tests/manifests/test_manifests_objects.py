@@ -13,7 +13,7 @@ from structure import complaints
 from crd import FILES, validator
 from gpurules.app.scaffold import Wishes
 from gpurules.catalog.exporters import accepts, find
-from gpurules.config.model import Config, DcgmSection
+from gpurules.config.model import Config, DcgmSection, KubevirtSection
 from gpurules.text.errors import InputError
 
 GIVEN = frozenset({("ServiceAccount", "default"), ("ServiceAccount", "gpurules-probe-api")})
@@ -134,6 +134,25 @@ def test_what_cannot_be_set_up_is_said(wishes: Wishes, says: str) -> None:
     with pytest.raises(InputError) as caught:
         objects(wishes)
     assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("release", "labels"),
+    [
+        ("v1.6", {"vm.kubevirt.io/name": "train"}),
+        ("v1.7", {"vmi.kubevirt.io/id": "train.2"}),
+        ("main", {"vmi.kubevirt.io/id": "train.2"}),
+    ],
+)
+def test_an_exporter_stands_on_the_node_of_its_vm(release: str, labels: dict[str, str]) -> None:
+    from gpurules.app.scaffold import scaffolding
+
+    config = Config(kubevirt=KubevirtSection(release=release))
+    made = parsed(scaffolding(config, Wishes(path="vsock-exporter", machines=("tenant-a/train.2",))).files["-"])
+    (deployment,) = [one for one in made if one["kind"] == "Deployment"]
+    affinity = deployment["spec"]["template"]["spec"]["affinity"]["podAffinity"]
+    (term,) = affinity["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert term["labelSelector"]["matchLabels"] == labels
 
 
 def test_what_is_named_is_used() -> None:

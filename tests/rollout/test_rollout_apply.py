@@ -60,7 +60,7 @@ def test_one_that_is_gone_already_is_no_error(here: Cluster) -> None:
 MISSING = [
     (
         "no operator",
-        "prometheusrules prometheuses thanosrulers prometheusagents podmonitors",
+        "prometheusrules prometheuses thanosrulers prometheusagents",
         EnvironmentFault,
         "the cluster does not know PrometheusRule; install prometheus-operator (its CRD prometheusrules.monitoring",
     ),
