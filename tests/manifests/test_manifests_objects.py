@@ -5,14 +5,16 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import click
 import pytest
 import yaml
-from scaffolded import CASES, LOADER, NAMED, Case, objects, parsed
-from structure import complaints
+from scaffolded import CASES, LOADER, NAMED, PROBES, Case, objects, parsed
+from structure import complaints, pod_template
 
 from crd import FILES, validator
 from gpurules.app.scaffold import Wishes
 from gpurules.catalog.exporters import accepts, find
+from gpurules.cli.root import load, root
 from gpurules.config.model import Config, DcgmSection, KubevirtSection
 from gpurules.text.errors import InputError
 
@@ -159,3 +161,19 @@ def test_what_is_named_is_used() -> None:
     text = str(objects(NAMED.__class__(path="pod-network", machines=NAMED.machines, exporter_port=9500)))
     assert "9500" in text
     assert "9400" not in text
+
+
+@pytest.mark.parametrize("part", PROBES)
+def test_what_the_workloads_of_the_probe_run_is_a_command_line(part: str) -> None:
+    wishes = Wishes(path="host", parts=(part,), probe_image="registry.example/gpurules:1")
+    for one in objects(wishes):
+        template = pod_template(one)
+        for container in template["spec"]["containers"] if template else ():
+            name, *words = container["args"]
+            with click.Context(root, info_name="gpurules") as parent:
+                command = load(name)
+                options, rest, _ = command.make_parser(
+                    click.Context(command, parent=parent, info_name=name)
+                ).parse_args(words)
+            assert rest == []
+            assert options["every"] is True
