@@ -408,3 +408,11 @@ def test_nobody_is_waited_for_where_nobody_loads_the_rules(tmp_path: Path) -> No
         here.server.accepts = None
         here.apply(wait=100.0)
         assert here.said == [f"PrometheusRule {NAMESPACE}/gpurules created"]
+
+
+def test_openshift_is_recognised(here: Cluster) -> None:
+    here.server.resources["clusterversions"] = ("config.openshift.io", "v1", "ClusterVersion")
+    here.apply()
+    (warning,) = here.warned
+    assert warning.startswith("on OpenShift the series of KubeVirt (platform) and those of guests")
+    assert "only series with namespace=monitoring" in warning

@@ -73,7 +73,7 @@ def test_another_format_cannot_be_applied(here: Cluster, capsys: pytest.CaptureF
     assert here.server.requests == []
 
 
-@pytest.mark.parametrize("words", [["--timeout", "soon"], ["--wait", "x"]])
+@pytest.mark.parametrize("words", [["--timeout", "soon"], ["--timeout", "0"], ["--wait", "x"]])
 def test_wrong_usage(here: Cluster, words: list[str]) -> None:
     assert run(["apply", *FLAGS, *words]) == 2
 
