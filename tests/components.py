@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -157,6 +158,8 @@ def _unpack(component: Component) -> None:
     absent = [tool for tool in APT_TOOLS if not shutil.which(tool)]
     if absent:
         raise Unavailable(f"no {' and no '.join(absent)} here; put the program on PATH instead")
+    if component.form != "package" and platform.machine() != "x86_64":
+        raise Unavailable("only on x86-64")
     packages, target = component.package.split(), component.unpacked
     print(f"fetching {packages[0]} of Debian {component.suite}", flush=True)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import os
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from gpurules.cluster.fault import Cause, ClusterFault
 from gpurules.cluster.login import Login, log_in
 from gpurules.cluster.proxy import proxy_for
 from gpurules.cluster.redact import redacted
-from gpurules.cluster.resolver import PatientlessResolver
+from gpurules.cluster.resolver import DetachedResolver
 from gpurules.cluster.websocket import WebSocket
 
 LARGEST_ANSWER = 64 * 1024 * 1024
@@ -28,6 +28,7 @@ PAGE = 250
 """Objects in one page of a list; a VMI has about 10 kB."""
 
 PAGES = 1000
+UNAUTHORIZED = 401
 
 
 class _Way(TypedDict):
@@ -40,7 +41,7 @@ class _Way(TypedDict):
 
 @dataclass(slots=True)
 class Client:
-    """A session with the API server. ``open_client`` makes one."""
+    """A session with the API server. ``open_client`` makes one. ``unknown``: the server did not know us."""
 
     kubeconfig: str
     context: str
@@ -48,17 +49,18 @@ class Client:
     login: Login
     session: aiohttp.ClientSession
     way: _Way
+    unknown: bool = False
 
     async def renew(self) -> None:
-        """Obtain the credentials again if they end soon, within ``timeout``. Raises ClusterFault."""
-        if self.login.to_be_renewed:
+        """Obtain the credentials again, within ``timeout``, if they end soon or were refused. Raises ClusterFault."""
+        if self.unknown or self.login.to_be_renewed:
             self.login = await log_in(self.kubeconfig, self.context, self.timeout)
-            self.way = _way(self.login)
+            self.way, self.unknown = _way(self.login), False
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The JSON object at ``path``. Raises ClusterFault, with the API's message where it refuses."""
         headers = {**self._headers(), "Accept": "application/json", "Accept-Encoding": "identity"}
-        with as_faults():
+        with self._noting_refusals(), as_faults():
             async with self.session.get(
                 self._url(path), params=query, headers=headers, allow_redirects=False, **self.way
             ) as response:
@@ -66,19 +68,19 @@ class Client:
                     raise await _refusal(response)
                 return _decoded(await _bounded(response, LARGEST_ANSWER))
 
-    async def items(self, path: str, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
-        """The objects of the list at ``path``, page after page. Raises ClusterFault."""
-        found: list[dict[str, Any]] = []
-        resume = ""
+    async def items(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
+        """The objects of the list at ``path``; one page at a time is held. Raises ClusterFault."""
+        wanted = {**(query or {}), "limit": str(PAGE)}
         for _ in range(PAGES):
-            page = await self.get(
-                path, {**(query or {}), "limit": str(PAGE), **({"continue": resume} if resume else {})}
-            )
-            items, metadata = page.get("items"), page.get("metadata")
-            found.extend(item for item in items or () if isinstance(item, dict))
-            resume = str(metadata.get("continue") or "") if isinstance(metadata, dict) else ""
+            page = await self.get(path, wanted)
+            for item in page.get("items") or ():
+                if isinstance(item, dict):
+                    yield item
+            metadata = page.get("metadata")
+            resume = metadata.get("continue") if isinstance(metadata, dict) else None
             if not resume:
-                return found
+                return
+            wanted["continue"] = str(resume)
         raise ClusterFault(Cause.ANSWER, f"the list {path} has no end")
 
     async def websocket(self, path: str, query: Mapping[str, str], protocol: str, largest: int) -> WebSocket:
@@ -86,7 +88,7 @@ class Client:
 
         The caller looks at ``WebSocket.protocol``: the server may have chosen another than ``protocol``, or none.
         """
-        with as_faults():
+        with self._noting_refusals(), as_faults():
             # With the scheme https, not wss, the proxies of https apply.
             opened = await self.session.ws_connect(
                 self._url(path),
@@ -103,6 +105,14 @@ class Client:
         """End the session."""
         await self.session.close()
 
+    @contextmanager
+    def _noting_refusals(self) -> Iterator[None]:
+        try:
+            yield
+        except ClusterFault as fault:
+            self.unknown = self.unknown or fault.status == UNAUTHORIZED
+            raise
+
     def _url(self, path: str) -> str:
         return self.login.configuration.host.rstrip("/") + path
 
@@ -117,7 +127,7 @@ async def open_client(kubeconfig: str, context: str, timeout: float) -> AsyncIte
     login = await log_in(kubeconfig, context, timeout)
     way = _way(login)
     session = aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, resolver=PatientlessResolver()),
+        connector=aiohttp.TCPConnector(limit=0, resolver=DetachedResolver()),
         cookie_jar=aiohttp.DummyCookieJar(),
         middlewares=(_explain_refusal,),
         timeout=aiohttp.ClientTimeout(total=None, sock_connect=timeout, sock_read=timeout),
@@ -132,8 +142,8 @@ async def open_client(kubeconfig: str, context: str, timeout: float) -> AsyncIte
 
 def _way(login: Login) -> _Way:
     configuration = login.configuration
-    if urlsplit(configuration.host).scheme not in ("http", "https"):
-        raise ClusterFault(Cause.CONFIGURATION, f"the server {redacted(configuration.host)} is no https address")
+    if not _is_address(configuration.host):
+        raise ClusterFault(Cause.CONFIGURATION, f"the server {redacted(str(configuration.host))} is no https address")
     try:
         trust = client.ApiClient(configuration).rest_client.ssl_context
     except (ssl.SSLError, OSError, ValueError) as error:
@@ -147,6 +157,14 @@ def _way(login: Login) -> _Way:
         "ssl": trust,
         "server_hostname": configuration.tls_server_name,
     }
+
+
+def _is_address(server: object) -> bool:
+    try:
+        parts = urlsplit(str(server))
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 async def _explain_refusal(

@@ -20,6 +20,7 @@ from gpurules.text.nearest import did_you_mean
 
 _untyped: Any = kube_config
 _in_pod: Any = config
+"""The library's modules, where its own annotations end."""
 
 DEFAULT_KUBECONFIG = "~/.kube/config"
 RENEW_BEFORE = datetime.timedelta(minutes=5)
@@ -89,6 +90,9 @@ async def _from_kubeconfig(paths: str, context: str) -> Login:
         merged = _untyped.KubeConfigMerger(paths).config
         _check_context(merged, context, paths)
         loader: Any = _Loader(merged, context or None, config_base_path=None)  # type: ignore[no-untyped-call]
+        if loader.provider not in (None, "oidc"):
+            why = f"the auth-provider {redacted(str(loader.provider))} is none that kubectl has"
+            raise ClusterFault(Cause.CREDENTIALS, f"{paths}: {why}", advice="use its exec plugin")
         await loader.load_and_set(configuration)
     except ClusterFault:
         raise
@@ -98,7 +102,9 @@ async def _from_kubeconfig(paths: str, context: str) -> Login:
 
 
 class _Loader(kube_config.KubeConfigLoader):
-    """The library's, with our way to run exec plugins."""
+    """The library's, with our way to run exec plugins, and without renewing OpenID tokens: the library would send the
+    refresh token over TLS that it does not verify, and lose the one that comes in its place.
+    """
 
     from_plugin = False
 
@@ -118,6 +124,11 @@ class _Loader(kube_config.KubeConfigLoader):
         if "expirationTimestamp" in status:
             self.exec_plugin_expiry = _untyped.parse_rfc3339(status["expirationTimestamp"])
         return True
+
+    async def _refresh_oidc(self, provider: object) -> None:
+        raise ClusterFault(
+            Cause.CREDENTIALS, "oidc: the id-token has expired", advice="kubectl get --raw /version renews it"
+        )
 
 
 def _plain(value: Any) -> Any:
@@ -145,6 +156,8 @@ _MISSING_NAME = re.compile(r"Expected object with name (\S+) in .*?(\w+) list$")
 def _unusable(paths: str, error: Exception) -> ClusterFault:
     """The library's own text would show whole entries of the kubeconfig, tokens included."""
     text = str(error)
+    if text.startswith("oidc:"):
+        return ClusterFault(Cause.CREDENTIALS, redacted(text), advice="log in again")
     if isinstance(error, OSError):
         why = f"{error.filename or ''}: {error.strerror}".removeprefix(": ")
     elif found := _MISSING_KEY.search(text):

@@ -17,15 +17,24 @@ PORTS = {"http": 80, "https": 443}
 
 
 def proxy_for(server: str, configured: str | None, environment: Mapping[str, str]) -> str | None:
-    """The proxy's URL, or None where the server is asked directly. Raises ClusterFault for a scheme without support."""
-    url = configured or _from_environment(server, environment)
-    if not url:
-        return None
-    url = url if "://" in url else f"http://{url}"
-    scheme = urlsplit(url).scheme
-    if scheme not in SCHEMES:
+    """The proxy's URL, or None where the server is asked directly.
+
+    Raises ClusterFault where an address is malformed, or the proxy's scheme is without support.
+    """
+    try:
+        url = configured or _from_environment(server, environment)
+        if not url:
+            return None
+        url = url if "://" in url else f"http://{url}"
+        parts = urlsplit(url)
+        usable = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise ClusterFault(Cause.CONFIGURATION, "the address of the server or of its proxy is malformed")
+    if parts.scheme not in SCHEMES:
         known = " and ".join(SCHEMES)
-        raise ClusterFault(Cause.CONFIGURATION, f"a proxy with the scheme {scheme} cannot be used, only {known}")
+        raise ClusterFault(Cause.CONFIGURATION, f"a proxy with the scheme {parts.scheme} cannot be used, only {known}")
     return url
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 
-class PatientlessResolver(AbstractResolver):
+class DetachedResolver(AbstractResolver):
     """A thread for each lookup. A pool's threads would be waited for at the end of the program."""
 
     async def resolve(

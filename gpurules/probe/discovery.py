@@ -39,7 +39,7 @@ NODE_LABEL = "kubevirt.io/nodeName"
 NODE_VARIABLE = "NODE_NAME"
 """The environment variable that names this node in a pod; the container recipe's manifest sets it."""
 
-FIND_SECONDS = 60.0
+FIND_SECONDS = 30.0
 AT_ONCE = 16
 
 
@@ -120,9 +120,13 @@ class KubevirtCluster:
         if chosen.via is Via.NODE:
             labels.append(f"{NODE_LABEL}={_this_node(chosen)}")
         path = VMIS_OF_NAMESPACE.format(namespace=chosen.namespace) if chosen.namespace else VMIS
-        items = await self.client.items(path, {"labelSelector": ",".join(labels)} if labels else {})
-        found = [described(item) for item in items]
-        return [one for one in found if not one.over and _sign(one) is not Sign.NO_GPU_REQUESTED]
+        items = self.client.items(path, {"labelSelector": ",".join(labels)} if labels else {})
+        found: list[Described | Target] = []
+        async for item in items:
+            one = described(item)
+            if not one.over and _sign(one) is not Sign.NO_GPU_REQUESTED:
+                found.append(one)
+        return found
 
     async def _named(self) -> list[Described | Target]:
         found: list[Described | Target] = []

@@ -21,21 +21,26 @@ async def gate_is_off(client: Client) -> bool:
     from gpurules.cluster.fault import ClusterFault
 
     try:
-        found = await client.items(KUBEVIRTS)
+        found = [off_in(item) async for item in client.items(KUBEVIRTS)]
     except ClusterFault:
         return False
-    return bool(found) and all(off_in(item) for item in found)
+    return bool(found) and all(found)
 
 
 def off_in(kubevirt: Mapping[str, Any]) -> bool:
     """Whether the gate is off in an object of the kind KubeVirt."""
     developer = _at(kubevirt, "spec", "configuration", "developerConfiguration")
-    if GATE in (developer.get("disabledFeatureGates") or ()):
+    if _lists(developer, "disabledFeatureGates"):
         return True
-    if GATE in (developer.get("featureGates") or ()):
+    if _lists(developer, "featureGates"):
         return False
     version = re.match(r"v(\d+)\.(\d+)", str(_at(kubevirt, "status").get("observedKubeVirtVersion")))
     return version is not None and (int(version[1]), int(version[2])) < ON_BY_DEFAULT_FROM
+
+
+def _lists(developer: Mapping[str, Any], key: str) -> bool:
+    gates = developer.get(key)
+    return isinstance(gates, list) and GATE in gates
 
 
 def _at(item: Mapping[str, Any], *path: str) -> Mapping[str, Any]:

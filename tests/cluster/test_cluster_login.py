@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import signal
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gpurules.cluster import login
-from gpurules.cluster.client import Client, open_client
+from gpurules.cluster.client import open_client
 from gpurules.cluster.fault import Cause, ClusterFault
-from kubernetes_api import proxy, server
-from kubernetes_api.access import SERVER_NAME, Authority, authority, kubeconfig
+from kubernetes_api import server
+from kubernetes_api.access import Authority, authority, kubeconfig
 from kubernetes_api.server import TOKEN, Api
 
 PATH = "/apis/kubevirt.io/v1/kubevirts"
@@ -161,6 +163,26 @@ def test_exec_plugin(status: dict[str, str], times: int, trust: Authority, tmp_p
     assert (tmp_path / "asked").read_text() == "x" * times
 
 
+def test_exec_plugin_is_asked_again_once_its_credentials_are_refused(trust: Authority, tmp_path: Path) -> None:
+    user = plugin(tmp_path, credential(token="first"))
+
+    async def run() -> None:
+        async with server.running(Api(token="first"), trust.server) as api:
+            path = kubeconfig(tmp_path / "config", at(api.port), trust.ca_file, user)
+            async with open_client(str(path), "", 10.0) as client:
+                await client.get(PATH)
+                api.token = "second"
+                plugin(tmp_path, credential(token="second"))
+                await client.renew()
+                with pytest.raises(ClusterFault):
+                    await client.get(PATH)
+                await client.renew()
+                await client.get(PATH)
+
+    asyncio.run(run())
+    assert (tmp_path / "asked").read_text() == "xx"
+
+
 def test_client_certificate_from_a_plugin(trust: Authority, tmp_path: Path) -> None:
     issued = trust.ca.issue_cert("ann@example.org")
     pem = {
@@ -231,6 +253,37 @@ def test_exec_plugin_that_hangs_is_ended(tmp_path: Path) -> None:
         os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
 
 
+def id_token(expires: int) -> str:
+    """A JSON web token, as far as anybody looks at it here."""
+    parts = ({"alg": "none"}, {"exp": expires, "sub": "ann"})
+    return ".".join([*(base64.b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts), "x"])
+
+
+@pytest.mark.parametrize(
+    ("provider", "said"),
+    [
+        ({"name": "oidc", "config": {"client-id": "x", "refresh-token": SECRET}}, "the id-token has expired"),
+        ({"name": "oidc", "config": {"id-token": id_token(1), "refresh-token": SECRET}}, "the id-token has expired"),
+        ({"name": "oidc", "config": {"id-token": SECRET}}, "oidc: JWT tokens should contain 3"),
+        ({"name": "gcp", "config": {"access-token": SECRET}}, "the auth-provider gcp is none that kubectl has"),
+    ],
+    ids=["no-token", "expired", "no-jwt", "gcp"],
+)
+def test_auth_provider(provider: dict[str, Any], said: str, tmp_path: Path) -> None:
+    path = kubeconfig(tmp_path / "config", at(1), None, {"auth-provider": provider})
+    with pytest.raises(ClusterFault, match=said) as raised:
+        asyncio.run(login.log_in(str(path), "", 10.0))
+    assert raised.value.cause is Cause.CREDENTIALS
+    assert SECRET not in str(raised.value)
+
+
+def test_openid_token_that_holds(tmp_path: Path) -> None:
+    token = id_token(32_503_680_000)
+    user = {"auth-provider": {"name": "oidc", "config": {"id-token": token}}}
+    found = asyncio.run(login.log_in(str(kubeconfig(tmp_path / "config", at(1), None, user)), "", 10.0))
+    assert found.configuration.api_key == {"BearerToken": f"Bearer {token}"}
+
+
 BAD_CONFIGS: dict[str, tuple[str, str]] = {
     "empty": ("", "malformed"),
     "no-yaml": (f"token: [{SECRET}", "malformed"),
@@ -284,149 +337,3 @@ def test_unknown_context_names_the_nearest(tmp_path: Path) -> None:
     path = kubeconfig(tmp_path / "config", at(1), None)
     with pytest.raises(ClusterFault, match='has no context "ther"; did you mean "there"'):
         asyncio.run(login.log_in(str(path), "ther", 1.0))
-
-
-def fault(
-    trust: Authority,
-    tmp_path: Path,
-    ca_file: Path | None,
-    through: str = "",
-    answer: str = "200 OK",
-    host: str = "127.0.0.1",
-    cluster: dict[str, Any] | None = None,
-) -> tuple[ClusterFault | None, list[str]]:
-    """What asking the API comes to, and the requests that a proxy saw; ``through`` is the proxy's URL for a port."""
-
-    async def run() -> tuple[ClusterFault | None, list[str]]:
-        async with (
-            server.running(Api(), trust.server) as api,
-            proxy.running(proxy.Proxy(answer)) as tunnel,
-        ):
-            entries = {**(cluster or {}), **({"proxy-url": through.format(port=tunnel.port)} if through else {})}
-            path = kubeconfig(tmp_path / "config", at(api.port, host), ca_file, **entries)
-            try:
-                async with open_client(str(path), "", 2.0) as client:
-                    await client.get(PATH)
-                    await _websocket(client)
-            except ClusterFault as raised:
-                return raised, tunnel.heads
-            return None, tunnel.heads
-
-    return asyncio.run(run())
-
-
-async def _websocket(client: Client) -> None:
-    path = "/apis/subresources.kubevirt.io/v1/namespaces/a/virtualmachineinstances/unheard/vsock"
-    opened = await client.websocket(path, {}, server.SUBPROTOCOL, 1000)
-    assert opened.protocol == server.SUBPROTOCOL
-    await opened.close()
-
-
-def test_requests_and_websockets_go_through_the_proxy(trust: Authority, tmp_path: Path) -> None:
-    raised, heads = fault(trust, tmp_path, trust.ca_file, "http://ann:pass@127.0.0.1:{port}", host=SERVER_NAME)
-    assert raised is None
-    assert {head.split()[0] for head in heads} == {"CONNECT"}
-    assert all("Basic YW5uOnBhc3M=" in head and "Bearer" not in head for head in heads)
-
-
-@pytest.mark.parametrize(
-    ("through", "answer", "said"),
-    [
-        ("http://ann:secret@127.0.0.1:{port}", "407 Proxy Authentication Required", "the proxy answered 407"),
-        ("http://ann:secret@127.0.0.1:1", "", "no connection to the proxy: Connection refused"),
-        ("socks5://ann:secret@127.0.0.1:{port}", "", "the scheme socks5 cannot be used"),
-    ],
-)
-def test_proxy_that_does_not_work(through: str, answer: str, said: str, trust: Authority, tmp_path: Path) -> None:
-    raised, _ = fault(trust, tmp_path, trust.ca_file, through, answer)
-    assert raised is not None
-    assert said in str(raised)
-    assert "secret" not in str(raised)
-
-
-def test_name_of_the_certificate(trust: Authority, tmp_path: Path) -> None:
-    assert fault(trust, tmp_path, trust.ca_file, cluster={"tls-server-name": SERVER_NAME})[0] is None
-    raised, _ = fault(trust, tmp_path, trust.ca_file, cluster={"tls-server-name": "other.example"})
-    assert raised is not None
-    assert raised.cause is Cause.TLS
-    assert "Hostname mismatch" in str(raised)
-
-
-def test_unknown_authority(trust: Authority, tmp_path: Path) -> None:
-    other = authority(tmp_path / "other")
-    raised, _ = fault(trust, tmp_path, other.ca_file)
-    assert raised is not None
-    assert (raised.cause, "certificate" in raised.detail) == (Cause.TLS, True)
-
-
-def test_certificate_is_not_looked_at_where_the_kubeconfig_says_so(trust: Authority, tmp_path: Path) -> None:
-    assert fault(trust, tmp_path, None, cluster={"insecure-skip-tls-verify": True})[0] is None
-
-
-def test_certificate_file_that_is_none(trust: Authority, tmp_path: Path) -> None:
-    (tmp_path / "ca").write_text("no certificate")
-    raised, _ = fault(trust, tmp_path, tmp_path / "ca")
-    assert raised is not None
-    assert raised.cause is Cause.CONFIGURATION
-
-
-def test_server_that_is_not_there(tmp_path: Path) -> None:
-    path = kubeconfig(tmp_path / "config", "http://127.0.0.1:1", None)
-
-    async def run() -> None:
-        async with open_client(str(path), "", 2.0) as client:
-            await client.get(PATH)
-
-    with pytest.raises(ClusterFault, match=r"no connection to 127\.0\.0\.1: .*refused") as raised:
-        asyncio.run(run())
-    assert raised.value.cause is Cause.UNREACHABLE
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"HTTP/1.1 200 OK\r\n\r\n[1]",
-        b"HTTP/1.1 200 OK\r\n\r\n{",
-        b"SSH-2.0-x\r\n",
-        b"",
-        b"HTTP/1.1 200 OK\r\n\r\n" + b"[" * 99_999,
-    ],
-    ids=["a-list", "half", "no-http", "nothing", "deep"],
-)
-def test_answer_that_is_none(answer: bytes, tmp_path: Path) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(answer)
-        writer.close()
-
-    async def run(ask: Callable[[Client], Awaitable[object]]) -> None:
-        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
-            port = listening.sockets[0].getsockname()[1]
-            path = kubeconfig(tmp_path / "config", f"http://127.0.0.1:{port}", None)
-            async with open_client(str(path), "", 2.0) as client:
-                with pytest.raises(ClusterFault):
-                    await ask(client)
-
-    asyncio.run(run(lambda client: client.get(PATH)))
-    asyncio.run(run(lambda client: client.websocket(PATH, {}, "x", 1000)))
-
-
-def test_answer_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gpurules.cluster.client.LARGEST_ANSWER", 100_000)
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 200 OK\r\n\r\n")
-        while not writer.is_closing():
-            writer.write(b" " * 65536)
-            await writer.drain()
-
-    async def run() -> None:
-        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
-            port = listening.sockets[0].getsockname()[1]
-            path = kubeconfig(tmp_path / "config", f"http://127.0.0.1:{port}", None)
-            async with open_client(str(path), "", 2.0) as client:
-                with pytest.raises(ClusterFault, match="more than 100000 bytes"):
-                    await client.get(PATH)
-
-    asyncio.run(run())

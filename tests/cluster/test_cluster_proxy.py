@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gpurules.cluster.fault import ClusterFault
 from gpurules.cluster.proxy import bypassed, proxy_for
@@ -31,6 +35,18 @@ def test_proxy(configured: str | None, environment: dict[str, str], expected: st
 def test_proxy_without_support() -> None:
     with pytest.raises(ClusterFault, match="the scheme socks5 cannot be used"):
         proxy_for("https://api.example", "socks5://ann:secret@proxy.example", {})
+
+
+@pytest.mark.parametrize("proxy", ["http://[", "http://", "http://a:b:c", "http://a:99999", "http://a:0", "://"])
+def test_proxy_that_is_no_address(proxy: str) -> None:
+    with pytest.raises(ClusterFault, match=r"malformed|cannot be used"):
+        proxy_for("https://api.example", None, {"HTTPS_PROXY": proxy})
+
+
+@given(st.text(), st.text(), st.text())
+def test_any_environment(server: str, proxy: str, no_proxy: str) -> None:
+    with suppress(ClusterFault):
+        proxy_for(f"https://{server}", None, {"HTTPS_PROXY": proxy, "NO_PROXY": no_proxy})
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gpurules.probe.discovery import Selection, Via, cluster_of, ways_on_node
 from gpurules.probe.feature_gate import off_in
 from gpurules.probe.launcher import confined, launchers
 from gpurules.probe.observation import Sign, Step, Unreachable
 from gpurules.probe.target import NamespaceVsockAddress, NoAddress, Target, VmiAddress, VsockAddress
+from gpurules.probe.transports.netns import pod_of
 from gpurules.probe.transports.registry import transport_to
 from gpurules.probe.transports.transport import Context
 from gpurules.probe.vmi import Described, described
@@ -79,6 +82,49 @@ def test_what_a_vmi_says(changes: dict[str, Any], sign: Sign | None, gpus: int |
 @pytest.mark.parametrize("item", [{}, {"spec": [], "status": 3}, {"status": {"conditions": [1], "activePods": []}}])
 def test_object_that_is_no_vmi(item: dict[str, Any]) -> None:
     assert described(item).obstacle is not None
+
+
+KEYS = st.sampled_from(
+    [
+        *(
+            "metadata",
+            "annotations",
+            "spec",
+            "domain",
+            "devices",
+            "gpus",
+            "hostDevices",
+            "deviceName",
+            "autoattachVSOCK",
+        ),
+        *("status", "nodeName", "VSOCKCID", "phase", "activePods", "conditions", "guestOSInfo"),
+        *("phaseTransitionTimestamps", "phaseTransitionTimestamp"),
+        *("configuration", "developerConfiguration", "featureGates", "disabledFeatureGates", "observedKubeVirtVersion"),
+    ]
+)
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=20) | st.just("Running"),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6),
+    max_leaves=40,
+)
+
+
+@given(st.dictionaries(KEYS, ANYTHING))
+def test_any_object(item: dict[str, Any]) -> None:
+    found = described(item)
+    assert found.vmi.cid is None or 2 < found.vmi.cid < 2**32 - 1
+
+
+@given(st.dictionaries(KEYS, ANYTHING), ANYTHING)
+def test_any_kubevirt(developer: dict[str, Any], status: object) -> None:
+    item = {"spec": {"configuration": {"developerConfiguration": developer}}, "status": status}
+    assert off_in(item) in (True, False)
+
+
+@given(st.text() | st.from_regex(r"/kubepods(-[a-z]+)?-pod[0-9a-f_-]{30,40}(\.slice)?/"))
+def test_any_cgroup(text: str) -> None:
+    uid = pod_of(text)
+    assert uid is None or len(uid) == 36
 
 
 def test_where_a_vmi_runs() -> None:

@@ -18,7 +18,7 @@ import click
 import pytest
 import yaml
 
-from gpurules.cli.root import load
+from gpurules.cli.root import PROGRAM, load, root
 from gpurules.probe.discovery import NODE_VARIABLE
 from shared import ROOT
 
@@ -155,7 +155,7 @@ def pod(path: Path) -> dict[str, Any]:
 def test_arguments_are_those_of_the_command(path: Path) -> None:
     (container,) = pod(path)["containers"]
     name, *words = container["args"]
-    with click.Context(load(name)) as parent:
+    with click.Context(root, info_name=PROGRAM, **root.context_settings) as parent:
         load(name).make_context(name, words, parent=parent)
 
 

@@ -48,7 +48,7 @@ def run(
     program: Path,
     packages: Sequence[Path],
     arguments: str = "",
-    limit: int = 180,
+    limit: int = 300,
 ) -> Run:
     """Boot ``kernel`` in ``role`` and run ``program`` there, with the folders ``packages`` importable.
 
