@@ -78,7 +78,9 @@ def evaluation() -> Iterator[Ratio]:
     yield Ratio("2000 GPUs", taken[LARGE], "1000 GPUs, 10000 VMs each", taken[FEW_GPUS], None)
 
 
-def measure(prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: int) -> dict[str, float]:
+def measure(
+    prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: int, evaluations: int = EVALUATIONS
+) -> dict[str, float]:
     """Seconds that one evaluation of each file takes: the fastest of several for each rule, summed.
 
     One Prometheus evaluates all of them in turn, so that they share what disturbs the machine. Raises CannotMeasure
@@ -88,7 +90,7 @@ def measure(prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: i
     with tempfile.TemporaryDirectory(dir=data.parent) as folder, _server(prometheus, data, texts, Path(folder)) as url:
         taken: dict[tuple[str, int], dict[str, float]] = {}
         deadline = time.monotonic() + PATIENCE
-        while not taken or any(len(found) <= EVALUATIONS for found in taken.values()):
+        while not taken or any(len(found) <= evaluations for found in taken.values()):
             if time.monotonic() > deadline:
                 raise CannotMeasure(f"Prometheus evaluated too seldom in {PATIENCE} s")
             time.sleep(1)

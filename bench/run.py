@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import evaluation
+import paths
 import probe_fleet
 import start
 from ratio import HEADING, Ratio, show
@@ -16,6 +17,7 @@ BENCHES: dict[str, Callable[[], Iterator[Ratio]]] = {
     "render": start.render,
     "evaluation": evaluation.evaluation,
     "probe": probe_fleet.probe,
+    "paths": paths.paths,
 }
 
 

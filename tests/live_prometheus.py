@@ -30,7 +30,6 @@ class Server:
     program: Path
     folder: Path
     port: int
-    guests_honor: bool
     process: subprocess.Popen[bytes] | None = None
     failed_rules: dict[str, str] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from gpurules.app.rollout import Access
 from gpurules.app.scaffold import Wishes
-from gpurules.cluster.changes import send
+from gpurules.cluster.changes import listed, send
 from gpurules.cluster.client import Client, open_client
 from gpurules.cluster.fault import ClusterFault
 from gpurules.manifests.survey import Survey, exporters, guests, monitors_wanted, propose, sentences
@@ -63,7 +63,7 @@ async def _survey(access: Access) -> Survey:
 async def _read(client: Client) -> Survey:
     unread: list[str] = []
     try:
-        vmis = await client.items(VMIS)
+        vmis = await listed(client, VMIS)
     except ClusterFault as fault:
         if fault.status == 404:
             advice = "use --context for the cluster with KubeVirt"
@@ -93,7 +93,7 @@ async def _listed(
     client: Client, path: str, what: str, unread: list[str], query: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     try:
-        return await client.items(path, query)
+        return await listed(client, path, query)
     except ClusterFault as fault:
         if fault.status not in (403, 404):
             raise

@@ -1,5 +1,4 @@
-"""Requests that change objects: server-side apply, delete, and reviews. Every answer is bounded; a busy server waited
-for."""
+"""Requests that change objects: server-side apply, delete, reviews. Answers are bounded; a busy server gets time."""
 
 from __future__ import annotations
 
@@ -66,6 +65,11 @@ async def send(
                 raise busy.refusal from None
             await asyncio.sleep(min(busy.pause or 0.25 * 2**attempt, LONGEST_PAUSE))
     raise AssertionError("unreachable")
+
+
+async def listed(client: Client, path: str, query: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """Every object of the list at ``path``. Raises ClusterFault."""
+    return [each async for each in client.items(path, query)]
 
 
 async def apply(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpurules.cluster.changes import Refused, may, send
+from gpurules.cluster.changes import Refused, listed, may, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import Cause, ClusterFault
 from gpurules.rollout.kinds import KINDS, Kind
@@ -125,7 +125,7 @@ async def _namespace(client: Client, namespace: str) -> tuple[Mapping[str, str] 
 
 async def _known_namespaces(client: Client) -> list[str]:
     try:
-        return [str(each["metadata"]["name"]) for each in await client.items("/api/v1/namespaces")]
+        return [str(each["metadata"]["name"]) for each in await listed(client, "/api/v1/namespaces")]
     except (ClusterFault, KeyError, TypeError):
         return []
 

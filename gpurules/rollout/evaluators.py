@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from gpurules.cluster.changes import listed
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
 from gpurules.rollout.checks import Ground
@@ -42,7 +43,7 @@ async def advise(client: Client, wanted: Wanted, ground: Ground) -> Advice:
     unread: list[str] = []
     for kind, path in SOURCES.get(wanted.kind.kind, ()):
         try:
-            found += [evaluator(kind, body) for body in await client.items(path)]
+            found += [evaluator(kind, body) for body in await listed(client, path)]
         except ClusterFault as fault:
             if fault.status != 404:
                 unread.append(kind)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpurules.cluster.changes import Refused, apply, delete, send
+from gpurules.cluster.changes import Refused, apply, delete, listed, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
 from gpurules.filling.plain_yaml import yaml_text
@@ -110,7 +110,7 @@ async def _obsolete(client: Client, wanted: Sequence[Wanted], configuration: str
     kind, namespace = wanted[0].kind, wanted[0].namespace
     selector = f"{MANAGED_BY}={MANAGER},{CONFIGURATION}={configuration}"
     try:
-        found = await client.items(kind.path(namespace), {"labelSelector": selector})
+        found = await listed(client, kind.path(namespace), {"labelSelector": selector})
     except ClusterFault as fault:
         raise EnvironmentFault(unreachable(fault)) from None
     kept = {one.name for one in wanted}

@@ -52,6 +52,8 @@ def unsettled_by(spec: RecordSpec) -> tuple[str, ...]:
     if spec.role == "identity":
         # Two addresses of one VM may be known while two components tell of it; each stands for that VM.
         return ("senders", "health") if spec.record.startswith("vmi_address:") else ("senders",)
+    if spec.role == "silent":
+        return ("senders", "health")
     if spec.level == "health" or spec.role == "device":
         return ("health",)
     return ("rates",) if spec.kind is Kind.RATE else ("values",)

@@ -248,7 +248,7 @@ def test_records_appear_as_the_scaffold_promises(path: str, prometheus: Path, tm
     world = world_of(path)
     made = scaffolded_for(path, world)
     text, specs = rules_of(path)
-    server = Server(prometheus, tmp_path / "prometheus", free_port(), False)
+    server = Server(prometheus, tmp_path / "prometheus", free_port())
     with proxied(world) as proxy:
         scrapes = [{**one, "proxy_url": proxy.url} for one in (*jobs(path, made, world), *others(world))]
         timing = {"scrape_interval": "1s", "scrape_timeout": "900ms", "evaluation_interval": "1s"}

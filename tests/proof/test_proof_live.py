@@ -2,7 +2,8 @@
 
 One second of the cluster is one second of the clock. A VM migrates, then Prometheus is stopped, another VM migrates
 meanwhile, and Prometheus starts again on the same data. No rule may fail at any time. Two Prometheus watch the same
-story, one with honorLabels and one without.
+story with the guests scraped on their launcher pods, one with honorLabels and one without; two more, with fewer
+counters, watch it over other paths and as a KubeVirt without vmi_pod tells it.
 """
 
 from __future__ import annotations
@@ -11,12 +12,16 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import live_prometheus
+from gpurules.app.rendering import render
+from gpurules.config.model import Config, DcgmSection, KubevirtSection, OutputSection, RulesSection
+from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.events import change_machine, move
 from gpurules.scenario.expect import expect
 from gpurules.scenario.fleet import cluster
@@ -24,11 +29,55 @@ from gpurules.scenario.model import Labels, VirtualMachine, World
 from gpurules.scenario.openmetrics import pages_at
 from gpurules.scenario.scrape import honors
 from gpurules.scenario.target import Target
-from live_prometheus import RATE_TOLERANCE, Server, free_port, settle
-from rendered import Rendered, rendered
+from gpurules.scenario.told import told
+from live_prometheus import RATE_TOLERANCE, free_port, settle
+from rendered import Rendered, of, rendered
 
 MIGRATIONS = (("research", "train", "worker-3", "10.130.1.1"), ("research", "simulate", "worker-2", "10.129.1.2"))
 """Namespace and name of the VM, the node that it moves to, and its address there."""
+
+
+@dataclass(frozen=True)
+class Cast:
+    """Who watches: the rules and what they were rendered for, how the VMs are collected, whether guests are honored."""
+
+    name: str
+    rules: Rendered
+    facts: RulesFor = DEFAULT
+    ways: tuple[tuple[str, ...], ...] = (("pod-network",),)
+    guests_honor: bool = False
+    release: str = "main"
+
+    def world(self) -> World:
+        """The cluster as this one sees it."""
+        steady = World("live", replace(cluster(), collection=0.001), (0,))
+        fields = {name for spec in self.rules.specs if spec.role == "field" for name in spec.fields}
+        return told(steady, self.ways, self.release, self.facts.owners, tuple(fields))
+
+
+def casts() -> tuple[Cast, ...]:
+    """All that watch."""
+    rules = rendered("main", "auto", collection_interval="1s", rate_window="8s")
+    paths = ("vsock-exporter", "remote", "pod-network")
+    ways = (("vsock-exporter",), ("remote-address",), ("pod-network", "vsock-exporter"))
+    return (
+        Cast("honorLabels false", rules),
+        Cast("honorLabels true", rules, guests_honor=True),
+        Cast("several paths", few("main", paths), RulesFor(paths, "false"), ways),
+        Cast("no vmi_pod", few("v1.4", ("pod-network",)), RulesFor(("pod-network",), "false", True), release="v1.4"),
+    )
+
+
+def few(release: str, paths: tuple[str, ...]) -> Rendered:
+    """Rules for some paths, with few counters."""
+    counters = str(Path(__file__).with_name("few-counters.csv"))
+    config = Config(
+        dcgm=DcgmSection(counters=(counters,), honor_labels="false", collection_interval="1s"),
+        kubevirt=KubevirtSection(release=release),
+        rules=RulesSection(paths=paths, rate_window="8s"),
+        output=OutputSection(format="rules"),
+    )
+    return of(render(config))
 
 
 def migrated(world: World, number: int, moment: float) -> World:
@@ -105,23 +154,33 @@ def staged(world: World) -> Iterator[Stage]:
         thread.join(timeout=5)
 
 
-def configure(server: Server, stage: Stage, rules: str) -> None:
+class Server(live_prometheus.Server):
+    """A Prometheus that watches a stage."""
+
+    def __init__(self, program: Path, folder: Path, port: int, cast: Cast, stage: Stage) -> None:
+        super().__init__(program, folder, port)
+        self.cast, self.stage = cast, stage
+
+
+def configure(server: Server) -> None:
     """Write the configuration and the rules; JSON is YAML."""
-    jobs = [stage.scrape_job(number, target, server.guests_honor) for number, target in enumerate(stage.targets)]
+    stage, honor = server.stage, server.cast.guests_honor
+    jobs = [stage.scrape_job(number, target, honor) for number, target in enumerate(stage.targets)]
     timing = {"scrape_interval": "1s", "scrape_timeout": "900ms", "evaluation_interval": "1s"}
     whole = {"global": timing, "rule_files": ["rules.yaml"], "scrape_configs": jobs}
     server.folder.mkdir()
     (server.folder / "prometheus.yml").write_text(json.dumps(whole), encoding="utf-8")
-    (server.folder / "rules.yaml").write_text(rules, encoding="utf-8")
+    (server.folder / "rules.yaml").write_text(server.cast.rules.text, encoding="utf-8")
 
 
-def differences(server: Server, stage: Stage, rules: Rendered) -> list[str]:
+def differences(server: Server) -> list[str]:
     """How what is recorded differs from what must be shown now; rules are watched on the way."""
     server.watch_rules()
     seen = server.records()
     wanted: dict[Labels, tuple[float, float]] = {}
-    for spec in rules.specs:
-        expectation = expect(stage.world, spec, stage.now, server.guests_honor)
+    cast, stage = server.cast, server.stage
+    for spec in cast.rules.specs:
+        expectation = expect(stage.world, spec, stage.now, cast.guests_honor, cast.facts)
         assert expectation is not None
         tolerance = RATE_TOLERANCE if expectation.tolerance else 0
         wanted |= {one.labels: (one.value, tolerance) for one in expectation.samples}
@@ -131,27 +190,31 @@ def differences(server: Server, stage: Stage, rules: Rendered) -> list[str]:
         value, tolerance = wanted[labels]
         if abs(seen[labels] - value) > tolerance * abs(value):
             found.append(f"{labels} is {seen[labels]}, not {value}")
-    return [f"honorLabels {server.guests_honor}: {line}" for line in sorted(found)]
+    return [f"{cast.name}: {line}" for line in sorted(found)]
 
 
 def test_records_follow_a_migration_and_survive_a_restart_of_prometheus(prometheus: Path, tmp_path: Path) -> None:
-    rules = rendered("main", "auto", collection_interval="1s", rate_window="8s")
-    with staged(World("live", replace(cluster(), collection=0.001), (0,))) as stage:
-        servers = [Server(prometheus, tmp_path / str(honor), free_port(), honor) for honor in (False, True)]
+    with ExitStack() as stack:
+        servers = [
+            Server(prometheus, tmp_path / str(number), free_port(), cast, stack.enter_context(staged(cast.world())))
+            for number, cast in enumerate(casts())
+        ]
 
         def look() -> list[str]:
-            return [line for server in servers for line in differences(server, stage, rules)]
+            return [line for server in servers for line in differences(server)]
 
         try:
             for server in servers:
-                configure(server, stage, rules.text)
+                configure(server)
                 server.start()
             settle(look)
-            stage.migrate(0)
+            for server in servers:
+                server.stage.migrate(0)
             settle(look)
             for server in servers:
                 server.stop()
-            stage.migrate(1)
+            for server in servers:
+                server.stage.migrate(1)
             time.sleep(1)
             for server in servers:
                 server.start()
@@ -161,4 +224,4 @@ def test_records_follow_a_migration_and_survive_a_restart_of_prometheus(promethe
         finally:
             for server in servers:
                 server.kill()
-    assert [server.failed_rules for server in servers] == [{}, {}]
+    assert {server.cast.name: server.failed_rules for server in servers} == {cast.name: {} for cast in casts()}

@@ -16,8 +16,11 @@ import promtool_runs
 import rendered
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, OutputSection, RulesSection
+from gpurules.labels import kubevirt
+from gpurules.rules.paths.choose import LabelsOf, serves
 from gpurules.rules.paths.registry import PATHS
 from gpurules.scenario.booking import RulesFor
+from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.leftover import with_leftovers
 from gpurules.scenario.model import World, absent_value
@@ -48,12 +51,12 @@ class Case:
     releases: tuple[str, ...] = RELEASES
     name_label: str = "name"
     inline: bool = False
+    observed: bool = False
     stories: tuple[str, ...] = tuple(SCENARIOS)
 
-    @property
-    def kube_state(self) -> bool:
-        """Whether kube-state-metrics is scraped in all releases."""
-        return "single-vm-node" in self.paths
+    def kube_state(self, release: str) -> bool:
+        """Whether kube-state-metrics is scraped, and the GPU resources are known."""
+        return "single-vm-node" in self.paths or release in WITHOUT_VMI_POD
 
 
 POD, NAME, ADDRESS = ("pod-network",), ("vsock-exporter",), ("remote-address",)
@@ -67,6 +70,7 @@ RESTARTS = (
     "failover_overlap",
     "left_behind",
 )
+EMITTED = ("steady", "two_emitters", "observer_only", "no_vmi_pod", *RESTARTS)
 OF_PODS = {
     "owners of pods": Case(POD, (POD,), "auto", releases=("v1.2", "v1.3", "v1.4")),
     "owners of pods, honored": Case(POD, (POD,), "true", True, releases=("v1.2", "v1.3", "v1.4")),
@@ -110,6 +114,10 @@ CASES = OF_PODS | {
     "unmapped hosts beside guests": Case(
         ("pod-network", "host"), ((*POD, "host-unmapped"), POD), releases=("main",), stories=("steady", "migration")
     ),
+    "both emitters": Case(POD, (POD,), observed=True, releases=("v1.5", "main"), stories=EMITTED),
+    "both emitters, by name and address": Case(
+        ("remote",), (("remote",), ADDRESS), observed=True, releases=("main",), stories=EMITTED
+    ),
     "inline": Case(POD, (POD,), "auto", inline=True, releases=("v1.4", "main")),
     "inline, several paths": Case(
         ("pod-network", "vsock-exporter", "remote"),
@@ -132,7 +140,11 @@ def rules_of(case: Case, release: str) -> rendered.Rendered:
     """The rules of a case for a release."""
     config = Config(
         dcgm=DcgmSection(counters=(str(COUNTERS),), honor_labels=case.honor, vm_name_label=case.name_label),
-        kubevirt=KubevirtSection(release=release, gpu_resources=(GPU_RESOURCE,) if case.kube_state else ()),
+        kubevirt=KubevirtSection(
+            release=release,
+            gpu_resources=(GPU_RESOURCE,) if case.kube_state(release) else (),
+            observer_selector=f'job="{OBSERVER_JOB}"' if case.observed else "",
+        ),
         rules=RulesSection(paths=case.paths, identity="inline" if case.inline else "record"),
         output=OutputSection(format="rules"),
     )
@@ -147,13 +159,13 @@ def rules_for(case: Case, release: str) -> RulesFor:
         owners=release in WITHOUT_VMI_POD,
         addresses=release not in WITHOUT_ADDRESSES,
         name_label=case.name_label,
+        observed=case.observed,
     )
 
 
 def story(name: str, case: Case, release: str) -> World:
     """A story as it is told over the case's ways."""
-    kube_state = case.kube_state or release in WITHOUT_VMI_POD
-    return told(world(name, absent_value(release)), case.ways, release, kube_state, FIELDS)
+    return told(world(name, absent_value(release)), case.ways, release, case.kube_state(release), FIELDS)
 
 
 def texts_of(case: Case, release: str) -> dict[str, str]:
@@ -188,8 +200,19 @@ def test_every_story_over_every_path(promtool: Path, name: str) -> None:
 
 
 def test_every_path_is_told_alone_for_every_release_that_serves_it() -> None:
-    served = {path: set(case.releases) for case in CASES.values() for path in case.paths if len(case.paths) == 1}
-    assert served.keys() | {"pod-network"} == PATHS.keys()
+    told_for: dict[str, set[str]] = {"pod-network": set(rendered.RELEASES)}
+    for case in CASES.values():
+        if len(case.paths) == 1 and set(case.stories) == set(SCENARIOS):
+            told_for.setdefault(case.paths[0], set()).update(case.releases)
+
+    for name, path in PATHS.items():
+        served = {release for release in RELEASES if serves(path, labels_of(release))}
+        assert served <= told_for[name], name
+
+
+def labels_of(release: str) -> LabelsOf:
+    """The labels of the metrics of a KubeVirt release."""
+    return {one.metric: one.type.possible for one in kubevirt.schemas(release)}.get
 
 
 def test_an_unmapped_host_gives_no_vm_a_sample_and_says_so() -> None:

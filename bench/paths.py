@@ -1,0 +1,79 @@
+"""What each collection path costs, against the naive join of the same series written by hand, and plain copies."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import clusters
+import rule_files
+from evaluation import POWER, CannotMeasure, RuleFile, measure
+from ratio import Ratio
+
+import components
+from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
+from gpurules.scenario.kube_state import GPU_RESOURCE
+
+SIZE = (5_000, 1_000)
+EVALUATIONS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A path: how the series come, what is rendered, and the join by hand."""
+
+    way: str
+    join: rule_files.Join
+    paths: tuple[str, ...]
+    release: str = ""
+    identity: str = "record"
+    kube_state: bool = False
+
+
+CASES = {
+    "pod-network": Case("pod-network", rule_files.LAUNCHER, ("pod-network",)),
+    "pod-network, KubeVirt v1.4": Case("pod-network", rule_files.OWNER, ("pod-network",), "v1.4", kube_state=True),
+    "pod-network, inline": Case("pod-network", rule_files.LAUNCHER, ("pod-network",), identity="inline"),
+    "vsock-exporter": Case("vsock-exporter", rule_files.NAME, ("vsock-exporter",)),
+    "host, mapped": Case("host-mapped", rule_files.LAUNCHER, ("host",)),
+    "remote, by address": Case("remote-address", rule_files.ADDRESS, ("remote",)),
+    "single-vm-node": Case("node-exporter", rule_files.NODE, ("single-vm-node",), kube_state=True),
+    "three paths": Case("vsock-exporter", rule_files.NAME, ("pod-network", "vsock-exporter", "remote")),
+}
+
+
+def paths() -> Iterator[Ratio]:
+    """Each path at one size."""
+    prometheus, promtool = components.find("prometheus"), components.find("promtool")
+    if not prometheus or not promtool:
+        raise CannotMeasure("no prometheus and promtool: python tests/components.py fetch")
+    for name, case in CASES.items():
+        rendering = rule_files.rendered(_config(case))
+        specs = [rule.spec for group in rendering.rules.groups for rule in group.rules]
+        with tempfile.TemporaryDirectory() as folder:
+            data = Path(folder) / "data"
+            per_node = {"vms_per_node": 1} if "single-vm-node" in case.paths else {}
+            metrics = clusters.build(*SIZE, promtool, data, case.way, case.kube_state, **per_node)
+            files = {
+                "rules": RuleFile(rendering.text, f"count({POWER})"),
+                "naive": RuleFile(
+                    rule_files.naive(specs, metrics, case.join), f"count({rule_files.naive_record(POWER)})"
+                ),
+                "copies": RuleFile(rule_files.copies(specs, metrics), 'count({__name__=~"copy:.+POWER.+"})'),
+            }
+            seconds = measure(prometheus, data, files, SIZE[1], EVALUATIONS)
+            shutil.rmtree(data)
+        limit = {"pod-network": (0.35, 3.0)}.get(name, (None, None))
+        yield Ratio(name, seconds["rules"], "the join in each rule", seconds["naive"], limit[0])
+        yield Ratio(name, seconds["rules"], "plain copies", seconds["copies"], limit[1])
+
+
+def _config(case: Case) -> Config:
+    return Config(
+        dcgm=DcgmSection(honor_labels="false"),
+        kubevirt=KubevirtSection(release=case.release, gpu_resources=(GPU_RESOURCE,) if case.kube_state else ()),
+        rules=RulesSection(paths=case.paths, identity=case.identity),
+    )
