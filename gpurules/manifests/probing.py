@@ -8,6 +8,8 @@ from gpurules.manifests.settings import Settings
 from gpurules.text.errors import InputError, Problem
 
 SUBRESOURCES = "subresources.kubevirt.io"
+KUBEVIRTS = "kubevirts"
+GATE = Right("To say whether the feature gate VSOCK is off; it can be left out.", KUBEVIRT, (KUBEVIRTS,), ("list",))
 
 
 def _api_rights(settings: Settings) -> tuple[Manifest, ...]:
@@ -21,6 +23,7 @@ def _api_rights(settings: Settings) -> tuple[Manifest, ...]:
             ("get",),
         ),
         Right("To find the guests with GPUs.", KUBEVIRT, (VMIS,), ("get", "list")),
+        GATE,
     )
     return (
         service_account(settings, name, settings.namespace, "The account of the probe through the API."),
@@ -41,7 +44,7 @@ def _cron_job(settings: Settings) -> tuple[Manifest, ...]:
 def _nodes(settings: Settings, confined: bool) -> tuple[Manifest, ...]:
     _require_image(settings)
     name = f"{settings.name}-probe-nodes"
-    granted = (Right("To find the guests of the node, and their VSOCK CIDs.", KUBEVIRT, (VMIS,), ("get", "list")),)
+    granted = (Right("To find the guests of the node, and their VSOCK CIDs.", KUBEVIRT, (VMIS,), ("get", "list")), GATE)
     return (
         service_account(settings, name, settings.namespace, "The account of the probe on the nodes."),
         *rights(

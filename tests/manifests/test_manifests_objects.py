@@ -170,7 +170,7 @@ def test_what_the_workloads_of_the_probe_run_is_a_command_line(part: str) -> Non
         template = pod_template(one)
         for container in template["spec"]["containers"] if template else ():
             name, *words = container["args"]
-            with click.Context(root, info_name="gpurules") as parent:
+            with click.Context(root, info_name="gpurules", help_option_names=["-h", "--help"]) as parent:
                 command = load(name)
                 options, rest, _ = command.make_parser(
                     click.Context(command, parent=parent, info_name=name)
