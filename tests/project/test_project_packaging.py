@@ -75,6 +75,10 @@ def test_installed_package_renders_as_the_checkout_does(build: Callable[[Path], 
     rendered = _run([environment / "bin" / "gpurules", "render"], elsewhere)
     assert "record:" in rendered
     assert rendered == _run([sys.executable, "-m", "gpurules", "render"], elsewhere)
+    words = ["scaffold", "--path", "vsock-sidecar"]
+    scaffolded = _run([environment / "bin" / "gpurules", *words], elsewhere)
+    assert "bridge.py: |-" in scaffolded
+    assert scaffolded == _run([sys.executable, "-m", "gpurules", *words], elsewhere)
 
 
 def test_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
