@@ -17,8 +17,9 @@ import components
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
 from gpurules.scenario.kube_state import GPU_RESOURCE
 
-SIZE = (5_000, 1_000)
+SIZE = (2_000, 400)
 EVALUATIONS = 4
+INTERVAL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def paths() -> Iterator[Ratio]:
                 ),
                 "copies": RuleFile(rule_files.copies(specs, metrics), 'count({__name__=~"copy:.+POWER.+"})'),
             }
-            seconds = measure(prometheus, data, files, SIZE[1], EVALUATIONS)
+            seconds = measure(prometheus, data, files, SIZE[1], EVALUATIONS, INTERVAL)
             shutil.rmtree(data)
         limit = {"pod-network": (0.35, 3.0)}.get(name, (None, None))
         yield Ratio(name, seconds["rules"], "the join in each rule", seconds["naive"], limit[0])
