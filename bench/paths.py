@@ -17,9 +17,8 @@ import components
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
 from gpurules.scenario.kube_state import GPU_RESOURCE
 
-SIZE = (2_000, 400)
-EVALUATIONS = 4
-INTERVAL = 10
+SIZE = (10_000, 2_000)
+EVALUATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,13 @@ def paths() -> Iterator[Ratio]:
                 ),
                 "copies": RuleFile(rule_files.copies(specs, metrics), 'count({__name__=~"copy:.+POWER.+"})'),
             }
-            seconds = measure(prometheus, data, files, SIZE[1], EVALUATIONS, INTERVAL)
+            seconds = measure(prometheus, data, files, SIZE[1], EVALUATIONS)
             shutil.rmtree(data)
-        limit = {"pod-network": (0.35, 3.0)}.get(name, (None, None))
-        yield Ratio(name, seconds["rules"], "the join in each rule", seconds["naive"], limit[0])
-        yield Ratio(name, seconds["rules"], "plain copies", seconds["copies"], limit[1])
+        # An inline rule repeats the join, as the one by hand does; several paths read several times as many series.
+        limited = case.identity == "record"
+        yield Ratio(name, seconds["rules"], "the join in each rule", seconds["naive"], 0.35 if limited else None)
+        alone = limited and len(case.paths) == 1
+        yield Ratio(name, seconds["rules"], "plain copies", seconds["copies"], 3 if alone else None)
 
 
 def _config(case: Case) -> Config:
