@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gpurules.app.rule_request import path_notes, rule_request
-from gpurules.app.series import source_types
+from gpurules.app.series import SourceTypes, source_types
 from gpurules.app.sources import Sources, read_sources
 from gpurules.config.model import Config
 from gpurules.conventions.registry import check_record
@@ -38,17 +38,19 @@ class Rendering:
     notes: tuple[str, ...]
 
 
-def proved_rules(config: Config, sources: Sources) -> RuleSet:
+def proved_rules(config: Config, sources: Sources, types: SourceTypes | None = None) -> RuleSet:
     """The rule set of ``config``, every expression proved and accepted by the second parser.
+
+    ``types``: those of ``source_types``, where the caller has them already.
 
     Raises InputError for what cannot be built, NotProved or CheckFailed where the result does not hold.
     """
-    types = source_types(config, sources)
+    types = types or source_types(config, sources)
     choice = choose(sources.selection, sources.catalog, sources.accepts, config.rules.fields, config.rules.entities)
     rule_set = build(rule_request(config, sources, choice, types.schema), choice.refusals)
-    prove(rule_set, types.type_of)
     if config.rules.identity == "inline":
         _refuse_long(rule_set)
+    prove(rule_set, types.type_of)
     _judge(rule_set)
     return rule_set
 
@@ -56,8 +58,9 @@ def proved_rules(config: Config, sources: Sources) -> RuleSet:
 def render(config: Config, template_directory: Path | None = None) -> Rendering:
     """Everything in memory: nothing is written here, so nothing partial can be."""
     sources = read_sources(config)
-    rule_set = proved_rules(config, sources)
-    notes = path_notes(config, sources)
+    types = source_types(config, sources)
+    rule_set = proved_rules(config, sources, types)
+    notes = path_notes(config, sources, types.schema)
     document = Document(
         format=config.output.format,
         name=config.output.name,

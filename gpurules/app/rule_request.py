@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from gpurules.app.sources import Sources as Inputs
 from gpurules.config.model import Config
 from gpurules.labels import kubevirt
-from gpurules.labels.assemble import build_schema
 from gpurules.labels.schema import HonorLabels, LabelSchema
 from gpurules.rules.choice import Choice
 from gpurules.rules.identities.vms import INFO_METRIC
+from gpurules.rules.names import record_name
 from gpurules.rules.paths.choose import LabelsOf, Sources, Unserved, choose_sources, serves
 from gpurules.rules.paths.path import Scrape
 from gpurules.rules.paths.registry import PATHS
@@ -68,10 +68,12 @@ def path_sources(config: Config, schema: LabelSchema) -> Sources:
     return choose_sources(config.rules.paths, scrapes, _labels_in(schema))
 
 
-def path_notes(config: Config, sources: Inputs) -> list[str]:
+def path_notes(config: Config, sources: Inputs, schema: LabelSchema) -> list[str]:
     """What a reader of the rules must know of the paths, one sentence each."""
-    chosen = path_sources(config, build_schema(sources.kubevirt))
+    chosen = path_sources(config, schema)
     notes = [PATHS[name].note for name in config.rules.paths if PATHS[name].note]
+    if any(source.hosts for source in chosen.chosen):
+        notes.append(f"{record_name('cluster', 'mapped', 'count')} says how many launcher pods exporters on nodes map")
     for gap in chosen.spared:
         metric = _missing(gap)
         notes.append(f"path {gap.path} reads no {metric}, which KubeVirt {sources.kubevirt} does not have")

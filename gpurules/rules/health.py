@@ -138,7 +138,7 @@ def _counted(request: Request, role: str, help_text: str, what: Callable[[Reques
         labels=request.cluster,
         unit=ONE,
         kind=Kind.GAUGE,
-        help=help_text,
+        help=help_text if _by_pod(request) == request.sources else _OTHER_HELP.get(role, help_text),
         operation="count",
     )
     return RecordingRule(spec, _or_zero(request, aggregate("count", request.cluster, what(request))))
@@ -228,6 +228,14 @@ def _silent(request: Request) -> Expression:
         silent = binary("unless", silent, read(identity_rule(request, identity), request), on=request.vm_key)
     return silent
 
+
+_OTHER_HELP = {
+    "unmatched": "Launcher pods, names, addresses or nodes that GPU series come from and that match no running virtual "
+    "machine.",
+    "ambiguous": "Virtual machines, addresses or nodes of which more than one thing is said.",
+    "contested": "Launcher pods, or virtual machines by name, whose GPU series come from more than one address.",
+}
+"""Where series are joined on something else than the launcher pod."""
 
 _COUNTS: tuple[tuple[str, str, Callable[[Request], Expression]], ...] = (
     ("unmatched", "Launcher pods whose guest sends GPU series but that match no running virtual machine.", _unmatched),

@@ -84,6 +84,40 @@ def test_mistakes_are_one_line_each(
     assert not list(Path().iterdir())
 
 
+NOTES = {
+    "host": (("--path", "host"), "device plugins"),
+    "host, how to see it": (("--path", "host", "--honor-labels", "false"), "cluster:kubevirt_vmi_gpu_mapped:count"),
+    "remote": (("--path", "remote"), "whoever sends a series says whose it is"),
+    "remote without addresses": (("--path", "remote", "--kubevirt", "v1.3"), "kubevirt_vmi_status_addresses"),
+    "node": (("--path", "single-vm-node", "--gpu-resource", "nvidia.com/A10"), "--path-selector"),
+    "no launcher pods": (("--kubevirt", "v1.4"), "kube_pod_owner"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "said"), NOTES.values(), ids=NOTES)
+def test_what_a_path_asks_for_is_said_and_stands_in_the_banner(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], said: str
+) -> None:
+    code, out, err = run(capsys, "render", *arguments)
+    banner = " ".join(line.lstrip("# ") for line in out.split("apiVersion")[0].splitlines())
+
+    assert code == 0
+    assert any(line.startswith("gpurules: note: ") and said in line for line in err.splitlines())
+    assert said in banner
+
+
+def test_an_inline_rule_that_none_could_read_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    fields = [field for field in load_catalog().fields if field.name.startswith("DCGM_FI_")]
+    Path("all.csv").write_text(counters_csv(fields), encoding="utf-8")
+    paths = ("--path", "pod-network", "--path", "vsock-exporter", "--path", "remote")
+
+    code, out, err = run(capsys, "render", "--counters", "all.csv", "--identity", "inline", *paths)
+
+    assert (code, out) == (2, "")
+    assert "--identity record" in err
+    assert "Traceback" not in err
+
+
 def test_explain_accounts_for_every_default_counter(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "render", "--explain")
 

@@ -31,9 +31,6 @@ CASES = [
 LEFT_OVER = ("steady", "migration", "restart", "prometheus_restart_failover", "mig", "mixed_exporters", "left_behind")
 """Stories that are told a second time with a former generation of every record still in sight."""
 
-GAPS: dict[str, tuple[bool, ...]] = {}
-"""Stories that the rules do not tell right yet, and with what scrapes."""
-
 
 @cache
 def story_text(name: str, spelling: str, rules: Rendered, honored: bool, left_over: bool) -> str:
@@ -60,22 +57,13 @@ def test_every_scenario_shows_what_it_must(
     promtools: dict[str, Path], release: str, setting: str, honored: bool
 ) -> None:
     rules = representative(rendered(release, setting))
-    names = [name for name in SCENARIOS if honored not in GAPS.get(name, ())]
     spelling = absent_value(release)
-    texts = {name: story_text(name, spelling, rules, honored, False) for name in names}
+    texts = {name: story_text(name, spelling, rules, honored, False) for name in SCENARIOS}
     texts |= {f"{name}, left over": story_text(name, spelling, rules, honored, True) for name in LEFT_OVER}
 
     for version, promtool in promtools.items():
         failed = promtool_runs.failures(promtool, rules.rules, texts)
         assert not failed, f"promtool {version}\n" + "\n".join(f"{name}: {said}" for name, said in failed.items())
-
-
-@pytest.mark.parametrize(("name", "honored"), [(name, honored) for name, modes in GAPS.items() for honored in modes])
-def test_gaps_are_still_there(promtool: Path, name: str, honored: bool) -> None:
-    rules = rendered("main", "auto")
-    text = story_text(name, absent_value("main"), rules, honored, False)
-
-    assert promtool_runs.failures(promtool, rules.rules, {name: text}), f"{name} passes: take it out of GAPS"
 
 
 _REPRESENTATIVES: dict[str, Rendered] = {}

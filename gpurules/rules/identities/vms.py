@@ -40,7 +40,7 @@ def emitted(request: Request, metric: str, labels: tuple[str, ...], matchers: tu
         return own
     moved = tuple(EXPORTED_NAMESPACE if label == NAMESPACE else label for label in labels)
     theirs = aggregate("group", moved, selector(metric, *matchers, *_observed(request)))
-    return binary("or", own, relabel(theirs, NAMESPACE, EXPORTED_NAMESPACE))
+    return binary("or", own, aggregate("group", labels, relabel(theirs, NAMESPACE, EXPORTED_NAMESPACE)))
 
 
 def any_info(request: Request) -> Expression:

@@ -39,5 +39,5 @@ PATH = CollectionPath(
     "UUID of a shared physical GPU is not that of the guest's.",
     sources=_sources,
     note="path host yields nothing with the device plugins of KubeVirt and of NVIDIA for KubeVirt, which report no GPU "
-    "UUIDs; cluster:kubevirt_vmi_gpu_mapped:count says how many launcher pods are mapped",
+    "UUIDs",
 )
