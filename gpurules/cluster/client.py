@@ -73,7 +73,10 @@ class Client:
         wanted = {**(query or {}), "limit": str(PAGE)}
         for _ in range(PAGES):
             page = await self.get(path, wanted)
-            for item in page.get("items") or ():
+            items = page.get("items") or []
+            if not isinstance(items, list):
+                raise ClusterFault(Cause.ANSWER, f"{path} is no list")
+            for item in items:
                 if isinstance(item, dict):
                     yield item
             metadata = page.get("metadata")

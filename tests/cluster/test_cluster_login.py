@@ -183,25 +183,38 @@ def test_exec_plugin_is_asked_again_once_its_credentials_are_refused(trust: Auth
     assert (tmp_path / "asked").read_text() == "xx"
 
 
-def test_client_certificate_from_a_plugin(trust: Authority, tmp_path: Path) -> None:
+def certificate_user(trust: Authority, folder: Path, form: str) -> dict[str, Any]:
+    """A user with a client certificate in a form that kubeconfigs have."""
     issued = trust.ca.issue_cert("ann@example.org")
-    pem = {
-        "clientCertificateData": issued.cert_chain_pems[0].bytes().decode(),
-        "clientKeyData": issued.private_key_pem.bytes().decode(),
-    }
+    chain, key = issued.cert_chain_pems[0].bytes(), issued.private_key_pem.bytes()
+    if form == "plugin":
+        pem = {"clientCertificateData": chain.decode(), "clientKeyData": key.decode()}
+        return plugin(folder, credential(**pem))
+    if form == "data":
+        names = ("client-certificate-data", "client-key-data")
+        return {name: base64.b64encode(pem).decode() for name, pem in zip(names, (chain, key), strict=True)}
+    (folder / "ann.crt").write_bytes(chain)
+    (folder / "ann.key").write_bytes(key)
+    return {"client-certificate": "ann.crt", "client-key": "ann.key"}
+
+
+@pytest.mark.parametrize("form", ["plugin", "data", "files", "none"])
+def test_client_certificate(form: str, trust: Authority, tmp_path: Path) -> None:
     wanting = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH, cafile=str(trust.ca_file))
     trust.ca.issue_cert("127.0.0.1").configure_cert(wanting)
     wanting.verify_mode = ssl.CERT_REQUIRED
 
-    async def run() -> None:
+    async def run() -> int:
         async with server.running(Api(), wanting) as api:
-            path = kubeconfig(tmp_path / "config", at(api.port), trust.ca_file, plugin(tmp_path, credential(**pem)))
+            user = {} if form == "none" else certificate_user(trust, tmp_path, form)
+            path = kubeconfig(tmp_path / "config", at(api.port), trust.ca_file, user)
             async with open_client(str(path), "", 10.0) as client:
                 with pytest.raises(ClusterFault) as raised:
                     await client.get(PATH)
-                assert raised.value.status == 401
+                return raised.value.status
 
-    asyncio.run(run())
+    # With a certificate TLS stands, and the API says that it wants a token.
+    assert asyncio.run(run()) == (0 if form == "none" else 401)
 
 
 BAD_PLUGINS = {

@@ -169,6 +169,38 @@ def test_answer_that_is_none(answer: bytes, tmp_path: Path) -> None:
     asyncio.run(run(lambda client: client.websocket(PATH, {}, "x", 1000)))
 
 
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ('{"items": [{"a": 1}, 2, null], "metadata": {}}', [{"a": 1}]),
+        ('{"items": null}', []),
+        ('{"items": 5}', "is no list"),
+        ('{"items": [], "metadata": {"continue": "again"}}', "has no end"),
+    ],
+    ids=["objects", "null", "number", "endless"],
+)
+def test_list(answer: str, found: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gpurules.cluster.client.PAGES", 3)
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + answer.encode())
+        writer.close()
+
+    async def run() -> list[dict[str, Any]]:
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+            port = listening.sockets[0].getsockname()[1]
+            path = kubeconfig(tmp_path / "config", f"http://127.0.0.1:{port}", None)
+            async with open_client(str(path), "", 2.0) as client:
+                return [item async for item in client.items(PATH)]
+
+    if isinstance(found, str):
+        with pytest.raises(ClusterFault, match=found):
+            asyncio.run(run())
+    else:
+        assert asyncio.run(run()) == found
+
+
 def test_answer_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gpurules.cluster.client.LARGEST_ANSWER", 100_000)
 
