@@ -101,7 +101,12 @@ def levels() -> Iterator[Ratio]:
 
 
 def measure(
-    prometheus: Path, data: Path, files: Mapping[str, RuleFile], gpus: int, evaluations: int = EVALUATIONS
+    prometheus: Path,
+    data: Path,
+    files: Mapping[str, RuleFile],
+    gpus: int,
+    evaluations: int = EVALUATIONS,
+    interval: int = INTERVAL,
 ) -> dict[str, float]:
     """Seconds that one evaluation of each file takes: the fastest of several for each rule, summed.
 
@@ -109,7 +114,10 @@ def measure(
     where a rule fails, or where a file does not record every GPU.
     """
     texts = {name: file.text for name, file in files.items()}
-    with tempfile.TemporaryDirectory(dir=data.parent) as folder, _server(prometheus, data, texts, Path(folder)) as url:
+    with (
+        tempfile.TemporaryDirectory(dir=data.parent) as folder,
+        _server(prometheus, data, texts, Path(folder), interval) as url,
+    ):
         taken: dict[tuple[str, int], dict[str, float]] = {}
         deadline = time.monotonic() + PATIENCE
         while not taken or any(len(found) <= evaluations for found in taken.values()):
@@ -148,12 +156,12 @@ def _data(url: str) -> Any:
 
 
 @contextmanager
-def _server(prometheus: Path, data: Path, rules: Mapping[str, str], folder: Path) -> Iterator[str]:
+def _server(prometheus: Path, data: Path, rules: Mapping[str, str], folder: Path, interval: int) -> Iterator[str]:
     """A Prometheus on loopback over a copy of ``data``; yields its address."""
     shutil.copytree(data, folder / "data")
     for name, text in rules.items():
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
-    configuration = f"global: {{evaluation_interval: {INTERVAL}s}}\nrule_files: ['*.yaml']\n"
+    configuration = f"global: {{evaluation_interval: {interval}s}}\nrule_files: ['*.yaml']\n"
     (folder / "prometheus.yml").write_text(configuration, encoding="utf-8")
     with socket.create_server(("127.0.0.1", 0)) as reserved:
         port = reserved.getsockname()[1]

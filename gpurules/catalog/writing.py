@@ -19,6 +19,11 @@ def counters_rows(rows: Iterable[tuple[str, str, str]]) -> str:
     return "".join(f"{name},{declared},{_cell(help_text)}\n" for name, declared, help_text in rows)
 
 
+def named_counters_csv(rows: Iterable[tuple[str, Field]]) -> str:
+    """A row for each field under a name of it that an exporter knows."""
+    return counters_rows((name, _DECLARED.get(entry.kind, "gauge"), entry.help) for name, entry in rows)
+
+
 def _cell(text: str) -> str:
     """``text`` as one cell: in quotes where a comma or quote would break it."""
     if "," not in text and '"' not in text:

@@ -163,7 +163,7 @@ def _option(flag: Flag) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     choices = [str(choice) for choice in member.description.choices if choice != ""]
     kind: click.ParamType[Any] | None = None
     if member.shape.form is Form.MAPPING:
-        kind = _KeyValue()
+        kind = KeyValue()
     elif member.description.is_path:
         kind = click.Path()
     elif member.shape.of is int:
@@ -201,7 +201,7 @@ def _completion(choices: list[str]) -> Callable[[click.Context, click.Parameter,
     return complete
 
 
-class _KeyValue(click.ParamType[tuple[str, str]]):
+class KeyValue(click.ParamType[tuple[str, str]]):
     """``KEY=VALUE``."""
 
     name = "key=value"

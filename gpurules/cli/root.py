@@ -17,11 +17,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("gpurules.cli.render", "Write the recording rules of a fleet."),
     "lint": ("gpurules.cli.lint", "Check rule files: structure, PromQL, joins, labels, units."),
     "explain": ("gpurules.cli.explain", "Explain what a check finds."),
+    "type": ("gpurules.cli.type", "Show the type of a PromQL expression, step by step."),
+    "probe": ("gpurules.cli.probe", "Probe the DCGM host engine of guests."),
+    "scaffold": ("gpurules.cli.scaffold", "Print the manifests around the rules."),
+    "diff": ("gpurules.cli.diff", "Show what apply would change in the cluster."),
+    "apply": ("gpurules.cli.apply", "Apply the rules to the cluster, and see that they are loaded."),
     "fields": ("gpurules.cli.fields", "Search the DCGM fields."),
     "labels": ("gpurules.cli.labels", "Show the labels that a metric carries."),
-    "type": ("gpurules.cli.type", "Show the type of a PromQL expression, step by step."),
     "config": ("gpurules.cli.config", "Print the effective configuration."),
-    "probe": ("gpurules.cli.probe", "Probe the DCGM host engine of guests."),
     "completion": ("gpurules.cli.completion", "Print the completion script of a shell."),
 }
 """Command name -> module that holds it as ``command``, and the line that ``gpurules --help`` shows."""

@@ -147,6 +147,12 @@ def follows(last: str, first: str) -> bool:
     return known.index(first) == known.index(last) + 1
 
 
+def at_least(release: str, first: str) -> bool:
+    """Whether ``release`` is ``first`` or a later one; both are names that ``find`` returns."""
+    known = _known()
+    return known.index(release) >= known.index(first)
+
+
 def histogram_parts(metric: str) -> tuple[str, ...]:
     """The names under which a histogram is stored, or none where ``metric`` is no histogram of KubeVirt's."""
     parts = {_stored_names(row) for row in rows("kubevirt", "metrics.tsv") if row[0] == metric}

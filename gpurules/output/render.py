@@ -10,8 +10,8 @@ from gpurules.conventions.operator import check_groups, spec_size
 from gpurules.conventions.plain import PlainGroup, PlainRule
 from gpurules.conventions.prometheus_names import check_group_name, check_metric_name, check_rule_labels
 from gpurules.conventions.violation import Violation
+from gpurules.filling.fill import fill
 from gpurules.output.document import Document
-from gpurules.output.fill import fill
 from gpurules.output.formats.registry import format_named
 from gpurules.output.read_back import read_documents, require_metadata, require_same
 from gpurules.output.split import joined, numbered, parted

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from gpurules.catalog.field import FieldKind, Grain
 from gpurules.promql.syntax.build import aggregate
-from gpurules.rules.fields import field_rule
+from gpurules.rules.fields import field_series, field_spec
 from gpurules.rules.group import RecordingRule
-from gpurules.rules.identity import read
 from gpurules.rules.names import record_name, window_word
 from gpurules.rules.request import INSTANCE, MeasuredField, Request, entity_labels
 from gpurules.rules.spec import RecordSpec
@@ -21,10 +20,9 @@ def combined_rule(measured: MeasuredField, request: Request) -> RecordingRule | 
     if measured.combine is None:
         return None
     field = measured.field
-    rule = field_rule(measured, request)
-    source = rule.spec
+    source = field_spec(measured, request)
     labels = (*request.vm, *field.dimensions)
-    series = read(rule, request)
+    series = field_series(measured, request)
     if field.grain is Grain.GPU and measured.combine not in _EXTREMES:
         # Each MIG instance repeats the value of its GPU.
         apart = (label for label in entity_labels(field.entity) if label != INSTANCE)

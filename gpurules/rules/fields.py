@@ -65,6 +65,13 @@ def field_rule(measured: MeasuredField, request: Request) -> RecordingRule:
     return RecordingRule(field_spec(measured, request), scaled)
 
 
+def field_series(measured: MeasuredField, request: Request) -> Expression:
+    """The record of ``measured`` for another rule to read or, where rules read no records, its expression."""
+    if request.recorded:
+        return selector(field_spec(measured, request).record)
+    return field_rule(measured, request).expression
+
+
 def _samples(measured: MeasuredField, request: Request, matchers: tuple[Matcher, ...]) -> Expression:
     """The field's samples: rated per name where it is a counter, since rating two names at once may clash."""
     if measured.field.kind is FieldKind.COUNTER:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from gpurules.promql.syntax.build import aggregate, binary, number
 from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind, Unit
-from gpurules.rules.fields import field_rule
+from gpurules.rules.fields import field_series
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identity import read
 from gpurules.rules.names import record_name
@@ -43,7 +43,7 @@ def _total_fields(measured: Mapping[str, MeasuredField]) -> tuple[str, ...]:
 
 
 def _record(request: Request, measured: Mapping[str, MeasuredField], name: str) -> Expression:
-    return read(field_rule(measured[name], request), request)
+    return field_series(measured[name], request)
 
 
 def _usable(request: Request, measured: Mapping[str, MeasuredField]) -> Expression:

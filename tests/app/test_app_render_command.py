@@ -12,7 +12,7 @@ from gpurules.catalog.load import load_catalog
 from gpurules.catalog.writing import counters_csv
 from gpurules.cli.main import run as run_command_line
 from gpurules.config.model import PRESETS
-from gpurules.output.templates import read_template
+from gpurules.filling.templates import read_template
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

@@ -10,8 +10,8 @@ import pytest
 import gpurules.conventions
 import gpurules.output.formats
 from gpurules.conventions.registry import RECORD_CHECKS
+from gpurules.filling.templates import find_templates, read_template
 from gpurules.output.formats.registry import FORMATS
-from gpurules.output.templates import find_templates, read_template
 from shared import ROOT
 
 PAGE = (ROOT / "docs" / "formats.md").read_text(encoding="utf-8")
@@ -39,7 +39,9 @@ def test_every_file_is_registered() -> None:
 
 
 def test_every_template_belongs_to_a_format() -> None:
-    assert {entry.name for entry in find_templates().iterdir()} == {form.template for form in FORMATS.values()}
+    assert {entry.name for entry in find_templates().iterdir() if entry.is_file()} == {
+        form.template for form in FORMATS.values()
+    }
 
 
 def test_every_check_is_documented() -> None:

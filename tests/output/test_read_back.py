@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpurules.conventions.plain import PlainGroup, PlainRule
+from gpurules.filling.templates import read_template
 from gpurules.output.document import Document
 from gpurules.output.formats.registry import FORMATS
 from gpurules.output.read_back import read_back
 from gpurules.output.render import render_document
-from gpurules.output.templates import read_template
 from gpurules.promql.syntax.printer import to_lines
 from gpurules.text.errors import InputError
 from rule_groups import GROUPS

@@ -9,12 +9,12 @@ import pytest
 import yaml
 
 from gpurules.conventions.operator import SPEC_LIMIT, spec_size
+from gpurules.filling.templates import read_template
 from gpurules.output.document import Document
 from gpurules.output.formats.registry import FORMATS
 from gpurules.output.read_back import read_documents
 from gpurules.output.render import render_document
 from gpurules.output.split import joined, numbered, parted
-from gpurules.output.templates import read_template
 from gpurules.promql.syntax.printer import to_lines
 from gpurules.rules.group import RuleGroup
 from gpurules.text.errors import InputError

@@ -45,6 +45,7 @@ RUNS = (
     "lint rules.yaml",
     "explain syntax/promql",
     "type up",
+    "scaffold --path pod-network",
     "config",
     "probe --explain silent",
     "completion bash",

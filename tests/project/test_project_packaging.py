@@ -75,6 +75,10 @@ def test_installed_package_renders_as_the_checkout_does(build: Callable[[Path], 
     rendered = _run([environment / "bin" / "gpurules", "render"], elsewhere)
     assert "record:" in rendered
     assert rendered == _run([sys.executable, "-m", "gpurules", "render"], elsewhere)
+    words = ["scaffold", "--path", "vsock-sidecar"]
+    scaffolded = _run([environment / "bin" / "gpurules", *words], elsewhere)
+    assert "bridge.py: |-" in scaffolded
+    assert scaffolded == _run([sys.executable, "-m", "gpurules", *words], elsewhere)
 
 
 def test_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
@@ -82,7 +86,8 @@ def test_wheel_holds_what_runs_and_nothing_else(tmp_path: Path) -> None:
         names = set(archive.namelist())
     sources = [path for path in (ROOT / "gpurules").rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     expected = {path.relative_to(ROOT).as_posix() for path in sources}
-    expected |= {f"gpurules/templates/{path.name}" for path in (ROOT / "templates").iterdir()}
+    templates = [path for path in (ROOT / "templates").rglob("*") if path.is_file()]
+    expected |= {f"gpurules/{path.relative_to(ROOT).as_posix()}" for path in templates}
     metadata = {name for name in names if name.startswith(f"{NAME}.dist-info/")}
     assert names - metadata == expected
     assert f"{NAME}.dist-info/licenses/LICENSE" in metadata

@@ -9,20 +9,16 @@ counters, watch it over other paths and as a KubeVirt without vmi_pod tells it.
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
 import threading
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import live_prometheus
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, OutputSection, RulesSection
 from gpurules.scenario.booking import DEFAULT, RulesFor
@@ -34,15 +30,8 @@ from gpurules.scenario.openmetrics import pages_at
 from gpurules.scenario.scrape import honors
 from gpurules.scenario.target import Target
 from gpurules.scenario.told import told
+from live_prometheus import RATE_TOLERANCE, free_port, settle
 from rendered import Rendered, of, rendered
-
-LOOKBACK = 10
-PATIENCE = 25
-"""Seconds until what is recorded must be right."""
-SUSTAINED = 2
-"""Seconds for which it must then stay so."""
-RATE_TOLERANCE = 0.25
-"""A scrape that is late by a second moves a rate over eight seconds by an eighth."""
 
 MIGRATIONS = (("research", "train", "worker-3", "10.130.1.1"), ("research", "simulate", "worker-2", "10.129.1.2"))
 """Namespace and name of the VM, the node that it moves to, and its address there."""
@@ -165,87 +154,12 @@ def staged(world: World) -> Iterator[Stage]:
         thread.join(timeout=5)
 
 
-@dataclass
-class Server:
-    """A Prometheus on loopback that can be stopped and started again on its data."""
+class Server(live_prometheus.Server):
+    """A Prometheus that watches a stage."""
 
-    program: Path
-    folder: Path
-    port: int
-    cast: Cast
-    stage: Stage
-    process: subprocess.Popen[bytes] | None = None
-    failed_rules: dict[str, str] = field(default_factory=dict)
-
-    def start(self) -> None:
-        """Start and wait until it is ready."""
-        self.process = subprocess.Popen(
-            [
-                self.program,
-                "--config.file=prometheus.yml",
-                "--storage.tsdb.path=data",
-                f"--web.listen-address=127.0.0.1:{self.port}",
-                f"--query.lookback-delta={LOOKBACK}s",
-                "--log.level=warn",
-            ],
-            cwd=self.folder,
-            stdout=subprocess.DEVNULL,
-            stderr=(self.folder / "log").open("ab"),
-        )
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            try:
-                self.get("/-/ready")
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise AssertionError((self.folder / "log").read_text(encoding="utf-8"))
-
-    def stop(self) -> None:
-        """Count what failed, ask it to end and wait."""
-        if self.process is not None:
-            for line in self.get("/metrics").decode().splitlines():
-                if line.startswith("prometheus_rule_evaluation_failures_total") and not line.endswith(" 0"):
-                    self.failed_rules.setdefault("counted", line)
-            self.process.terminate()
-            self.process.wait(timeout=20)
-            self.process = None
-
-    def kill(self) -> None:
-        """End it at once, where it still runs."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait(timeout=20)
-            self.process = None
-
-    def get(self, path: str) -> bytes:
-        """GET. Raises OSError where it does not answer."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-            found: bytes = answer.read()
-        return found
-
-    def records(self) -> dict[Labels, float]:
-        """Every recorded series and its number."""
-        query = urllib.parse.quote('{__name__=~".+:kubevirt_vmi_gpu.*:.+"}')
-        result = json.loads(self.get(f"/api/v1/query?query={query}"))["data"]["result"]
-        return {tuple(sorted(row["metric"].items())): float(row["value"][1]) for row in result}
-
-    def watch_rules(self) -> None:
-        """Remember every rule that failed in its last evaluation."""
-        groups = json.loads(self.get("/api/v1/rules"))["data"]["groups"]
-        for group in groups:
-            for rule in group["rules"]:
-                if rule.get("lastError"):
-                    self.failed_rules.setdefault(rule["name"], rule["lastError"])
-
-
-def free_port() -> int:
-    """A port that nothing listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    def __init__(self, program: Path, folder: Path, port: int, cast: Cast, stage: Stage) -> None:
+        super().__init__(program, folder, port)
+        self.cast, self.stage = cast, stage
 
 
 def configure(server: Server) -> None:
@@ -277,17 +191,6 @@ def differences(server: Server) -> list[str]:
         if abs(seen[labels] - value) > tolerance * abs(value):
             found.append(f"{labels} is {seen[labels]}, not {value}")
     return [f"{cast.name}: {line}" for line in sorted(found)]
-
-
-def settle(look: Callable[[], list[str]]) -> None:
-    """Wait until nothing differs, and see that it stays so."""
-    deadline = time.monotonic() + PATIENCE
-    while found := look():
-        assert time.monotonic() < deadline, "\n".join(found[:20])
-        time.sleep(0.5)
-    for _ in range(SUSTAINED):
-        time.sleep(1)
-        assert look() == []
 
 
 def test_records_follow_a_migration_and_survive_a_restart_of_prometheus(prometheus: Path, tmp_path: Path) -> None:

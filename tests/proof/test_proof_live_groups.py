@@ -11,6 +11,7 @@ import yaml
 
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
+from live_prometheus import free_port, settle
 from rendered import Rendered
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
@@ -38,7 +39,7 @@ def test_many_groups_follow_a_migration_and_survive_a_restart(prometheus: Path, 
     assert len(rules.groups) > 10
     cast = live.Cast("many groups", rules)
     with live.staged(cast.world()) as stage:
-        server = live.Server(prometheus, tmp_path / "server", live.free_port(), cast, stage)
+        server = live.Server(prometheus, tmp_path / "server", free_port(), cast, stage)
 
         def look() -> list[str]:
             return live.differences(server)
@@ -46,14 +47,14 @@ def test_many_groups_follow_a_migration_and_survive_a_restart(prometheus: Path, 
         try:
             live.configure(server)
             server.start()
-            live.settle(look)
+            settle(look)
             stage.migrate(0)
-            live.settle(look)
+            settle(look)
             server.stop()
             stage.migrate(1)
             time.sleep(1)
             server.start()
-            live.settle(look)
+            settle(look)
             server.stop()
         finally:
             server.kill()

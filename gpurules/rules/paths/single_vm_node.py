@@ -36,8 +36,9 @@ PATH = CollectionPath(
     summary="last resort: only the node is known, and one VM with GPUs runs there",
     labels="`node` where relabelling sets it, else the `Hostname` (`hostname` from exporter 4.8.3 on) of an exporter "
     "that runs in a pod of its own; never that of a guest.",
-    trust="A node on which two running pods hold one of `--gpu-resource` is left out. Devices from resource claims "
-    "(DRA) are not seen by kube-state-metrics: do not use the path with them.",
+    trust="A node on which two running pods held one of `--gpu-resource` in the rate window (five minutes at least) "
+    "and a minute more is left out: a series of it may be of either's GPU. Devices from resource claims (DRA) are not "
+    "seen by kube-state-metrics: do not use the path with them.",
     sources=_sources,
     note="path single-vm-node books every GPU series of a node's exporter on the one VM there; --path-selector should "
     "name the exporters that read guests",

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gpurules.output.scalar import block, comment, scalar
+from gpurules.filling.scalar import block, comment, scalar
 from gpurules.text.errors import InputError
 from gpurules.text.node import MappingNode, ScalarNode
 from gpurules.text.span import SourceText

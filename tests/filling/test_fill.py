@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gpurules.output.fill import fill
+from gpurules.filling.fill import fill
 from gpurules.text.errors import InputError
 
 
@@ -25,6 +25,7 @@ def filled(folder: Path, template: str, **values: object) -> str:
         ("k: [[ v ]]", "yes", 'k: "yes"'),
         ("k: [[ v ]]", "a\nb: c", 'k: "a\\nb: c"'),
         ("k: [[ v ]]", 3, 'k: "3"'),
+        ("k: [[ v | number ]]", 3, "k: 3"),
         ("k: [[ v ]]", True, 'k: "true"'),
         ("k: [[ v ]]", 1.5, 'k: "1.5"'),
         ("k: [[ v | block(2) ]]", "a\nb", "k: |-\n  a\n  b"),
@@ -62,6 +63,7 @@ def test_no_value_breaks_out(tmp_path_factory: pytest.TempPathFactory, value: st
         ("a\n\nb: [[ v.missing ]]\n", 3, "has no attribute 'missing'"),
         ("[% for x in v %]\n", 1, "endfor"),
         ("a\n[[ v | nonsense ]]", 2, "nonsense"),
+        ("a\n[[ v | number ]]", 2, "'x' is not a whole number"),
         ("a\n[[ 1 / 0 ]]", 2, "ZeroDivisionError"),
         ("a\n\n[[ none ]]", 3, "NoneType is not a value"),
         ("a\n[[ [1] ]]", 2, "list is not a value"),

@@ -12,7 +12,8 @@ from gpurules.text.read import decode_utf8, read_text
 
 TEMPLATE_LIMIT = 1 << 20
 """Bytes of one template."""
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
+_NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_-]*/)?[A-Za-z0-9_][A-Za-z0-9_.-]*")
+"""A file, or a file in a folder of the templates; nothing that leads out of it."""
 
 
 def find_templates() -> Traversable:

@@ -2,7 +2,7 @@
 
 Delimiters are ``[[ ]]``, ``[% %]`` and ``[# #]``, because Prometheus and Helm both use ``{{ }}``. The environment is
 sandboxed, an unknown name is an error, and a value is written as a YAML scalar unless the template asks for
-``| block(indent)`` or ``| comment(indent)``.
+``| block(indent)`` or ``| comment(indent)``, or, of a whole number, ``| number``.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gpurules.output.scalar import block, comment, quoted, scalar
-from gpurules.output.templates import read_template
+from gpurules.filling.scalar import block, comment, quoted, scalar
+from gpurules.filling.templates import read_template
 from gpurules.text.errors import GpurulesError, InputError, Problem
 from gpurules.text.span import Location
 
@@ -71,6 +71,7 @@ def _environment(loader: Callable[[str], str | None]) -> Environment:
         finalize=_value,
     )
     environment.filters["block"] = lambda value, indent: _Layout(block(_text(value), indent))
+    environment.filters["number"] = lambda value: _Layout(_number(value))
     environment.filters["comment"] = lambda value, indent=0: _Layout(comment(_text(value), indent))
     return environment
 
@@ -103,6 +104,12 @@ def _text(value: Any) -> str:
     if isinstance(value, (int, float)):
         return str(value)
     raise TypeError(f"a {type(value).__name__} is not a value; write one of its parts")
+
+
+def _number(value: Any) -> str:
+    if type(value) is not int:
+        raise TypeError(f"{_text(value)!a} is not a whole number")
+    return str(value)
 
 
 def _position(error: BaseException, sources: Mapping[str, str], template: str) -> tuple[str, int]:

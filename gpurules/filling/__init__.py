@@ -1,0 +1,1 @@
+"""Documents from templates, below everything that writes any."""

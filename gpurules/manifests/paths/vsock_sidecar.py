@@ -1,0 +1,59 @@
+"""Path ``vsock-sidecar``: the exporter beside virt-launcher in its pod, the guest reached over VSOCK."""
+
+from __future__ import annotations
+
+from gpurules.manifests.bridged import bridge_files, reading_rights, rights, seccomp
+from gpurules.manifests.guest import VSOCK_LIMIT, guest_part
+from gpurules.manifests.manifest import Manifest, Part, ScaffoldedPath
+from gpurules.manifests.monitors import launcher_policies, pod_monitor
+from gpurules.manifests.settings import Settings
+from gpurules.manifests.sidecar import policy
+
+LAUNCHER_ACCOUNT = "default"
+"""The service account of launcher pods, unless the VM mounts another one."""
+
+
+def _collection(settings: Settings) -> tuple[Manifest, ...]:
+    name = f"{settings.name}-exporter"
+    files = f"{name}-files"
+    found: list[Manifest] = []
+    for namespace in settings.guest_namespaces:
+        found.append(bridge_files(settings, files, namespace))
+        found += rights(
+            settings,
+            name,
+            LAUNCHER_ACCOUNT,
+            reading_rights(settings, namespace),
+            namespace=namespace,
+            account_namespace=namespace,
+            why="Lets the bridge ask for the guest's CID. It runs in the launcher pod, so with the launcher's account: "
+            "every pod of that account in the namespace may read these VMIs then. Where VSOCK is confined to the pod "
+            "(net.vsock.ns_mode is local) the CID is always 3, and role and binding can be left out.",
+        )
+    monitor = pod_monitor(
+        settings,
+        "sidecars",
+        "Scrapes the exporters beside virt-launcher.",
+        selector=(("kubevirt.io", "virt-launcher"), settings.machine_label),
+        port="gpu-metrics",
+    )
+    return (*seccomp(settings), *found, *policy(settings, files), monitor)
+
+
+PATH = ScaffoldedPath(
+    name="vsock-sidecar",
+    parts=(
+        guest_part(vsock=True, exporter=False),
+        Part("collection", "exporter and bridge in each launcher pod, and their monitor", _collection),
+        Part("network-policy", "Prometheus alone reaches the exporters", lambda s: tuple(launcher_policies(s))),
+    ),
+    limits=(
+        "The VM's interface on the pod network must be masquerade and list its ports: with none listed, and with "
+        "bridge, whatever comes to the pod's address goes to the guest, the scrape too.",
+        VSOCK_LIMIT,
+        "One exporter serves one host engine.",
+        "At a live migration the policy puts new containers into the target's pod; the series begin anew there.",
+        "The containers are added when a launcher pod is made: VMs that run already must be started again.",
+    ),
+    render="--path vsock-sidecar --honor-labels false",
+)

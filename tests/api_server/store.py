@@ -1,0 +1,138 @@
+"""What the API server keeps, and what it does to it: the rules of create, apply and delete, without HTTP."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from api_server.fields import Path, dotted, get, leaves, put, remove
+
+Key = tuple[str, str, str]
+"""Resource with its group, namespace, name."""
+GROUPS_BY_NAME = frozenset({("spec", "groups")})
+
+
+class Rejected(Exception):
+    """A Status: HTTP code, reason, message, and causes."""
+
+    def __init__(self, code: int, reason: str, message: str, causes: list[dict[str, str]] | None = None) -> None:
+        self.code, self.reason, self.message, self.causes = code, reason, message, causes or []
+
+
+@dataclass
+class Store:
+    """Objects by key; ``owners``: for each, field manager -> the fields that it applied."""
+
+    objects: dict[Key, dict[str, Any]] = field(default_factory=dict)
+    owners: dict[Key, dict[str, set[Path]]] = field(default_factory=dict)
+    validate: Callable[[dict[str, Any]], list[tuple[str, str]]] = lambda body: []
+    versions: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
+
+    def add(self, resource: str, body: dict[str, Any], manager: str = "kubectl-create") -> dict[str, Any]:
+        """Put an object there as somebody else, by an update."""
+        key = (resource, body["metadata"].get("namespace", ""), body["metadata"]["name"])
+        kept = copy.deepcopy(body)
+        number = next(self.versions)
+        kept["metadata"] |= {"uid": f"uid-{number}", "resourceVersion": str(number), "generation": 1}
+        self.objects[key] = kept
+        self.owners[key] = {manager: {path for path, _ in leaves(body, GROUPS_BY_NAME)}}
+        return kept
+
+    def edit(self, resource: str, body: dict[str, Any], manager: str) -> None:
+        """Change an object as another field manager, by a forced apply."""
+        key = (resource, body["metadata"].get("namespace", ""), body["metadata"]["name"])
+        self.apply(key, body, manager, force=True, dry_run=False)
+
+    def get(self, resource: str, namespace: str, name: str) -> dict[str, Any] | None:
+        """The object, or None."""
+        return self.objects.get((resource, namespace, name))
+
+    def apply(
+        self, key: Key, body: dict[str, Any], manager: str, *, force: bool, dry_run: bool
+    ) -> tuple[bool, dict[str, Any]]:
+        """Whether it was created, and the object. Raises Rejected."""
+        if not manager:
+            raise Rejected(422, "Invalid", "PatchOptions is invalid: fieldManager: Required value", [])
+        if body.get("metadata", {}).get("managedFields") is not None:
+            raise Rejected(400, "BadRequest", "metadata.managedFields must be nil")
+        names = [group.get("name") for group in body.get("spec", {}).get("groups", [])]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            message = f'failed to create typed patch object: .spec.groups: duplicate entries for key [name="{twice}"]'
+            raise Rejected(500, "", message)
+        complaints = self.validate(body)
+        unknown = [text for where, text in complaints if where == "unknown"]
+        if unknown:
+            raise Rejected(
+                500, "", f"failed to create typed patch object (x; y): {unknown[0]}: field not declared in schema"
+            )
+        if complaints:
+            causes = [{"reason": "FieldValueInvalid", "message": text, "field": where} for where, text in complaints]
+            raise Rejected(422, "Invalid", f"{key[2]} is invalid: {causes[0]['message']}", causes)
+        live = self.objects.get(key)
+        owners = self.owners.get(key, {})
+        mine = dict(leaves(body, GROUPS_BY_NAME))
+        conflicts = [
+            (path, other)
+            for path, value in mine.items()
+            for other, fields in sorted(owners.items())
+            if other != manager and path in fields and get(live, path) != value
+        ]
+        if conflicts and not force:
+            raise Rejected(
+                409,
+                "Conflict",
+                f"Apply failed with {len(conflicts)} conflicts",
+                [_conflict(*each) for each in conflicts],
+            )
+        after = copy.deepcopy(live) if live is not None else copy.deepcopy({k: body[k] for k in ("apiVersion", "kind")})
+        after.setdefault("metadata", {}).update(
+            {k: body["metadata"][k] for k in ("name", "namespace") if k in body["metadata"]}
+        )
+        others = set().union(*(fields for other, fields in owners.items() if other != manager)) if owners else set()
+        for path in owners.get(manager, set()) - mine.keys() - others:
+            remove(after, path)
+        for path, value in mine.items():
+            put(after, path, copy.deepcopy(value), GROUPS_BY_NAME)
+        changed = after != live
+        if live is None:
+            number = next(self.versions)
+            after["metadata"] |= {
+                "uid": f"uid-{number}",
+                "resourceVersion": str(number),
+                "generation": 1,
+                "creationTimestamp": "2026-01-01T00:00:00Z",
+            }
+        elif changed:
+            after["metadata"]["resourceVersion"] = str(next(self.versions))
+            if after.get("spec") != live.get("spec"):
+                after["metadata"]["generation"] = live["metadata"].get("generation", 1) + 1
+        if not dry_run:
+            taken = {path for path, _ in conflicts}
+            kept = {other: fields - taken for other, fields in owners.items() if other != manager}
+            self.objects[key], self.owners[key] = after, {**kept, manager: set(mine)}
+        shown = copy.deepcopy(after)
+        shown["metadata"]["managedFields"] = [
+            {"manager": other, "operation": "Apply", "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {}}}
+            for other in owners
+        ]
+        return live is None, shown
+
+    def delete(self, key: Key, uid: str | None, dry_run: bool) -> None:
+        """Raises Rejected where it is not there, or another one."""
+        found = self.objects.get(key)
+        if found is None:
+            raise Rejected(404, "NotFound", f'{key[0]} "{key[2]}" not found')
+        if uid and found["metadata"]["uid"] != uid:
+            raise Rejected(409, "Conflict", f"Precondition failed: UID in precondition: {uid}")
+        if not dry_run:
+            del self.objects[key]
+            del self.owners[key]
+
+
+def _conflict(path: Path, other: str) -> dict[str, str]:
+    message = f'conflict with "{other}" using monitoring.coreos.com/v1'
+    return {"reason": "FieldManagerConflict", "message": message, "field": dotted(path)}

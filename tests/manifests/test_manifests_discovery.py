@@ -1,0 +1,204 @@
+"""What is on a cluster decides what is proposed, and the scaffold is made for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rollout_cluster import Cluster, cluster, prometheus
+from scaffolded import parsed
+
+from api_server.server import on, status
+from gpurules.app.discovery import discovered
+from gpurules.app.scaffold import Wishes, scaffolding
+from gpurules.manifests.settings import Machine
+from gpurules.manifests.survey import Guest, Survey, guests, propose
+from gpurules.text.errors import EnvironmentFault, InputError
+
+POD_NETWORK: dict[str, Any] = {"networks": [{"name": "default", "pod": {}}]}
+MASQUERADE: dict[str, Any] = {"interfaces": [{"name": "default", "masquerade": {}}]}
+
+
+def vmi(
+    name: str,
+    *,
+    gpus: tuple[str, ...] = ("nvidia.com/GA102GL_A10",),
+    namespace: str = "tenant-a",
+    vsock: bool = False,
+    network: dict[str, Any] | None = None,
+    interfaces: dict[str, Any] | None = None,
+    phase: str = "Running",
+    guest: str = "ubuntu",
+    hosts: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """A VirtualMachineInstance."""
+    devices = {
+        "gpus": [{"name": f"gpu{number}", "deviceName": one} for number, one in enumerate(gpus)],
+        "hostDevices": [{"name": f"host{number}", "deviceName": one} for number, one in enumerate(hosts)],
+        **(MASQUERADE if interfaces is None else interfaces),
+    }
+    state: dict[str, Any] = {"phase": phase, "guestOSInfo": {"id": guest}}
+    return {
+        "metadata": {"name": name, "namespace": namespace},
+        "spec": {"domain": {"devices": devices}, **(POD_NETWORK if network is None else network)},
+        "status": state | ({"VSOCKCID": 7} if vsock else {}),
+    }
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Cluster]:
+    with cluster(tmp_path / "cluster", loaded=False) as made:
+        yield made
+
+
+def add(here: Cluster, *vmis: dict[str, Any]) -> None:
+    for one in vmis:
+        here.server.store.add("virtualmachineinstances", one)
+
+
+POLICIES = {"mutatingadmissionpolicies": ("admissionregistration.k8s.io", "v1beta1", "MutatingAdmissionPolicy")}
+NO_POD_NETWORK: dict[str, Any] = {"networks": [{"name": "x", "multus": {"networkName": "y"}}]}
+FOUND: list[tuple[str, list[dict[str, Any]], bool, str]] = [
+    ("one VM", [vmi("a")], False, "pod-network"),
+    ("no network named", [vmi("a", network={}, interfaces={})], False, "pod-network"),
+    ("all with VSOCK", [vmi("a", vsock=True), vmi("b", vsock=True)], False, "vsock-exporter"),
+    ("all with VSOCK, policies", [vmi("a", vsock=True), vmi("b", vsock=True)], True, "vsock-sidecar"),
+    ("some with VSOCK", [vmi("a", vsock=True), vmi("b")], True, "pod-network"),
+    ("other network", [vmi("a"), vmi("b", network=NO_POD_NETWORK)], False, "vsock-exporter"),
+    ("other network, policies", [vmi("a", network=NO_POD_NETWORK)], True, "vsock-sidecar"),
+    ("host device", [vmi("a", gpus=(), hosts=("nvidia.com/GH100_H100",))], False, "pod-network"),
+    ("a claim", [vmi("a", gpus=("",))], False, "pod-network"),
+]
+
+
+@pytest.mark.parametrize(("vmis", "policies", "path"), [row[1:] for row in FOUND], ids=[row[0] for row in FOUND])
+def test_the_path_that_is_proposed(here: Cluster, vmis: list[dict[str, Any]], policies: bool, path: str) -> None:
+    add(here, *vmis)
+    here.server.resources |= POLICIES if policies else {}
+    wishes, said = discovered(Wishes(), here.access)
+    assert wishes.path == path
+    assert said[-1].startswith(f"proposed: --path {path}, since ")
+    assert wishes.machines == tuple(f"tenant-a/{one['metadata']['name']}" for one in vmis)
+    assert wishes.admission_version == ("v1beta1" if policies else "v1")
+    made = parsed(scaffolding(here.config, wishes).files["-"])
+    assert any(one["kind"] == "PodMonitor" for one in made)
+
+
+def test_what_is_there_is_said_and_used(here: Cluster) -> None:
+    add(
+        here,
+        vmi("train-1", vsock=True),
+        vmi("train-2", namespace="tenant-b"),
+        vmi("radeon", gpus=("amd.com/MI300X",)),
+        vmi("office", guest="mswindows"),
+        vmi("plain", gpus=()),
+        vmi("ended", phase="Succeeded"),
+    )
+    here.server.store.add(
+        "prometheuses", prometheus("k8s", "observability", podMonitorSelector={"matchLabels": {"release": "x"}})
+    )
+    pod = {"metadata": {"name": "dcgm-1", "namespace": "gpu-operator", "labels": {"app": "nvidia-dcgm-exporter"}}}
+    here.server.store.add("pods", pod)
+    wishes, said = discovered(Wishes(), here.access)
+    assert said == (
+        "2 VMs have NVIDIA GPUs (nvidia.com/GA102GL_A10); 1 of them have VSOCK",
+        "tenant-a/radeon has amd.com/MI300X: not NVIDIA's, left alone",
+        "tenant-a/office runs Windows: nothing is known to work there, left alone",
+        "dcgm-exporter runs in gpu-operator/dcgm-1: it sees no passed-through GPU",
+        "proposed: --path pod-network, since every VM is on the pod network, and not every one has VSOCK",
+    )
+    assert wishes.machines == ("tenant-a/train-1", "tenant-b/train-2")
+    assert wishes.monitor_labels == (("release", "x"),)
+    assert wishes.prometheus_namespace == "observability"
+    given = Wishes(path="host", machines=("a/b",), monitor_labels=(("c", "d"),), prometheus_namespace="e")
+    assert discovered(given, here.access)[0] == given
+    assert here.server.writes() == []
+
+
+def test_several_prometheus_objects_are_not_chosen_among(here: Cluster) -> None:
+    add(here, vmi("a"))
+    for name in ("one", "two"):
+        here.server.store.add("prometheuses", prometheus(name, podMonitorSelector={"matchLabels": {"release": name}}))
+    wishes, said = discovered(Wishes(), here.access)
+    assert wishes.monitor_labels == ()
+    assert "several Prometheus objects: monitoring/one, monitoring/two; choose with --monitor-label" in said
+
+
+WRONG = [
+    ("no VM with a GPU", [vmi("plain", gpus=())], None, InputError, "nothing to set up: no VM has an NVIDIA GPU"),
+    ("no KubeVirt", [], "virtualmachineinstances", EnvironmentFault, "the cluster has no KubeVirt"),
+]
+
+
+@pytest.mark.parametrize(("vmis", "absent", "error", "says"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
+def test_nothing_to_set_up_is_said(
+    here: Cluster, vmis: list[dict[str, Any]], absent: str | None, error: type[Exception], says: str
+) -> None:
+    add(here, *vmis)
+    if absent:
+        del here.server.resources[absent]
+    with pytest.raises(error, match=says):
+        discovered(Wishes(), here.access)
+
+
+def test_what_may_not_be_read_is_said(here: Cluster) -> None:
+    add(here, vmi("a"))
+    here.server.moods.append(on("GET", "/api/v1/pods", lambda: status(403, "Forbidden", "pods is forbidden")))
+    assert "you may not list pods" in discovered(Wishes(), here.access)[1]
+    here.server.moods.append(on("GET", "virtualmachineinstances", lambda: status(403, "Forbidden", "no")))
+    with pytest.raises(EnvironmentFault, match="you may not list VMs; ask for the verb list"):
+        discovered(Wishes(), here.access)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "metadata",
+                    "spec",
+                    "status",
+                    "domain",
+                    "devices",
+                    "gpus",
+                    "hostDevices",
+                    "deviceName",
+                    "name",
+                    "namespace",
+                    "networks",
+                    "interfaces",
+                    "pod",
+                    "phase",
+                    "guestOSInfo",
+                    "annotations",
+                ]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=30,
+)
+
+
+@given(vmis=st.lists(JSON, max_size=3))
+def test_no_object_of_a_tenant_breaks_the_survey(vmis: list[Any]) -> None:
+    for guest in guests(vmis):
+        assert guest.machine.name
+
+
+@given(vmis=JSON)
+def test_nor_does_one_with_a_name(vmis: Any) -> None:
+    spec = vmis if isinstance(vmis, dict) else {}
+    guests([{**spec, "metadata": {"name": "a", "namespace": "b"}}])
+
+
+def test_windows_alone_is_nothing_to_set_up() -> None:
+    one = Guest(Machine("a", "b"), ("nvidia.com/x",), False, True, True, True)
+    assert propose(Survey((one,))) is None

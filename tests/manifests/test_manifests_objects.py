@@ -1,0 +1,179 @@
+"""Everything that scaffold can print is what the API server takes: by the CRDs, and by rules of our own."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import click
+import pytest
+import yaml
+from scaffolded import CASES, LOADER, NAMED, PROBES, Case, objects, parsed
+from structure import complaints, pod_template
+
+from crd import FILES, validator
+from gpurules.app.scaffold import Wishes
+from gpurules.catalog.exporters import accepts, find
+from gpurules.cli.root import load, root
+from gpurules.config.model import Config, DcgmSection, KubevirtSection
+from gpurules.text.errors import InputError
+
+GIVEN = frozenset({("ServiceAccount", "default"), ("ServiceAccount", "gpurules-probe-api")})
+"""Objects that are there already: the launcher pods' account, and what part probe-api brings to probe-job."""
+
+each_case = pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
+
+
+@cache
+def _validator(kind: str) -> Any:
+    return validator(kind)
+
+
+@each_case
+def test_objects_fit_together(case: Case) -> None:
+    assert complaints(objects(case.wishes), GIVEN) == []
+
+
+@each_case
+def test_monitors_satisfy_the_crds(case: Case) -> None:
+    for one in objects(case.wishes):
+        if one["kind"] in FILES:
+            assert [error.message for error in _validator(one["kind"]).iter_errors(one)] == []
+
+
+BROKEN = [
+    ("Deployment", ("spec", "selector", "matchLabels", "gpu-metrics-vm"), "other"),
+    ("Deployment", ("spec", "template", "spec", "serviceAccountName"), "nobody"),
+    ("Deployment", ("spec", "template", "spec", "volumes", 0, "configMap", "name"), "missing"),
+    ("Deployment", ("spec", "template", "spec", "volumes", 0, "name"), "other"),
+    ("Deployment", ("spec", "template", "spec", "containers", 1, "ports", 0, "containerPort"), "9400"),
+    ("Deployment", ("spec", "template", "spec", "containers", 0, "env", 2, "value"), 5555),
+    ("Deployment", ("spec", "template", "spec", "containers", 0, "securityContext", "privileged"), True),
+    ("RoleBinding", ("roleRef", "name"), "other"),
+    ("ConfigMap", ("metadata", "name"), "Upper"),
+    ("ConfigMap", ("metadata", "labels", "x"), "not a value"),
+    ("NetworkPolicy", ("apiVersion",), "extensions/v1beta1"),
+]
+
+
+@pytest.mark.parametrize(("kind", "path", "value"), BROKEN)
+def test_the_rules_can_refuse(kind: str, path: tuple[Any, ...], value: Any) -> None:
+    made = objects(Wishes(path="vsock-exporter", machines=("tenant-a/train-1",)))
+    holder = next(one for one in made if one["kind"] == kind)
+    for key in path[:-1]:
+        holder = holder[key]
+    holder[path[-1]] = value
+    assert complaints(made)
+
+
+@pytest.mark.parametrize("release", ["3.1.8-3.1.5", "4.2.3-4.2.0", "4.5.3-4.8.2", "4.6.1-4.8.4"])
+def test_an_exporter_is_given_only_names_that_it_knows(release: str) -> None:
+    from gpurules.app.scaffold import scaffolding
+
+    config = Config(dcgm=DcgmSection(exporters=(release,)))
+    for path in ("pod-network", "host", "vsock-sidecar"):
+        text = scaffolding(config, Wishes(path=path)).files["-"]
+        assert release in text or path == "pod-network"
+        csv = [one for one in _all_csv(parsed(text)) if one]
+        names = [line.partition(",")[0] for line in csv[0].splitlines()]
+        assert len(names) > 15
+        assert [name for name in names if not accepts(find(release), name)] == []
+
+
+def _all_csv(made: list[Any]) -> list[str]:
+    found = []
+    for one in made:
+        found += [value for key, value in one.get("data", {}).items() if key.endswith(".csv")]
+        if one["kind"] == "Secret":
+            files = yaml.load(one["stringData"]["userdata"], Loader=LOADER)["write_files"]
+            found += [entry["content"] for entry in files if entry["path"].endswith(".csv")]
+    return found
+
+
+@each_case
+def test_guests_are_set_up_by_cloud_init(case: Case) -> None:
+    for one in objects(case.wishes):
+        if one["kind"] != "Secret":
+            continue
+        userdata = one["stringData"]["userdata"]
+        assert userdata.startswith("#cloud-config\n")
+        data = yaml.load(userdata, Loader=LOADER)
+        units = {entry["path"]: entry["content"] for entry in data["write_files"]}
+        engine = units["/etc/systemd/system/nvidia-dcgm.service.d/gpurules.conf"]
+        listens = (
+            "-c -p 5555" if "vsock" in (case.wishes.path or "") or "single" in case.wishes.path else "-b 127.0.0.1"
+        )
+        assert listens in engine
+        assert "ExecStart=\n" in engine
+        assert all(isinstance(line, str) for line in data["runcmd"])
+
+
+WRONG = [
+    (Wishes(path="pod-netwrk"), 'did you mean "pod-network"?'),
+    (Wishes(), "a set-up is for one collection path; write --path pod-network"),
+    (Wishes(path="pod-network", parts=("colection",)), 'did you mean "collection"?'),
+    (Wishes(path="vsock-exporter"), "add --vm NAMESPACE/NAME"),
+    (Wishes(path="remote"), "add --vm NAMESPACE/NAME=ADDRESS"),
+    (Wishes(path="remote", machines=("a/b",)), "write --vm a/b=ADDRESS"),
+    (Wishes(path="remote", machines=("a/b=1.1.1.1", "a/b=1.1.1.2")), "a/b is there twice, with different addresses"),
+    (Wishes(path="pod-network", machines=("train-1",)), "'train-1' is no virtual machine; write NAMESPACE/NAME"),
+    (Wishes(path="pod-network", machines=("a/" + "b" * 64,)), "at most 63 characters"),
+    (Wishes(path="pod-network", machines=("a/b\nkind: x",)), "is no virtual machine"),
+    (Wishes(path="host", parts=("probe-job",)), "name it with --probe-image"),
+    (Wishes(path="host", name="No"), "--name: 'No' is not of the right form"),
+    (Wishes(path="host", namespace=""), "--namespace: ''"),
+    (Wishes(path="host", exporter_image="a b"), "--exporter-image: 'a b'"),
+    (Wishes(path="host", monitor_labels=(("a b", "c"),)), "--monitor-label: 'a b=c' is no label"),
+    (Wishes(path="host", machine_label=("a", "b c")), "--vm-label: 'a=b c' is no label"),
+    (Wishes(path="host", interval="soon"), "--scrape-interval"),
+    (Wishes(path="host", seccomp_profile="../../etc"), "--seccomp-profile"),
+    (Wishes(path="host", exporter_port=5555), "--exporter-port and --engine-port are the same"),
+]
+
+
+@pytest.mark.parametrize(("wishes", "says"), WRONG)
+def test_what_cannot_be_set_up_is_said(wishes: Wishes, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        objects(wishes)
+    assert says in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("release", "labels"),
+    [
+        ("v1.6", {"vm.kubevirt.io/name": "train"}),
+        ("v1.7", {"vmi.kubevirt.io/id": "train.2"}),
+        ("main", {"vmi.kubevirt.io/id": "train.2"}),
+    ],
+)
+def test_an_exporter_stands_on_the_node_of_its_vm(release: str, labels: dict[str, str]) -> None:
+    from gpurules.app.scaffold import scaffolding
+
+    config = Config(kubevirt=KubevirtSection(release=release))
+    made = parsed(scaffolding(config, Wishes(path="vsock-exporter", machines=("tenant-a/train.2",))).files["-"])
+    (deployment,) = [one for one in made if one["kind"] == "Deployment"]
+    affinity = deployment["spec"]["template"]["spec"]["affinity"]["podAffinity"]
+    (term,) = affinity["requiredDuringSchedulingIgnoredDuringExecution"]
+    assert term["labelSelector"]["matchLabels"] == labels
+
+
+def test_what_is_named_is_used() -> None:
+    text = str(objects(NAMED.__class__(path="pod-network", machines=NAMED.machines, exporter_port=9500)))
+    assert "9500" in text
+    assert "9400" not in text
+
+
+@pytest.mark.parametrize("part", PROBES)
+def test_what_the_workloads_of_the_probe_run_is_a_command_line(part: str) -> None:
+    wishes = Wishes(path="host", parts=(part,), probe_image="registry.example/gpurules:1")
+    for one in objects(wishes):
+        template = pod_template(one)
+        for container in template["spec"]["containers"] if template else ():
+            name, *words = container["args"]
+            with click.Context(root, info_name="gpurules", help_option_names=["-h", "--help"]) as parent:
+                command = load(name)
+                options, rest, _ = command.make_parser(
+                    click.Context(command, parent=parent, info_name=name)
+                ).parse_args(words)
+            assert rest == []
+            assert options["every"] is True
