@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from gpurules.lint.joins import joins
-from gpurules.lint.typed import TypedRule
+from gpurules.lint.typed import TypedRule, bare
 from gpurules.promql.syntax.regexes import matches_empty
-from gpurules.promql.syntax.tree import Aggregation, Call, Expression, Matcher, Name, StringLiteral
+from gpurules.promql.syntax.tree import Aggregation, Call, Expression, Matcher, Name, StringLiteral, walk
 from gpurules.promql.types import SeriesType
 from gpurules.text.span import Span
 
@@ -48,7 +48,7 @@ def _uses(rule: TypedRule) -> Iterator[Use]:
 
 def _of(rule: TypedRule, labels: tuple[Name, ...], node: Expression) -> Iterator[Use]:
     series = rule.series_of(node)
-    if series is not None:
+    if series is not None and not has_no_labels(node):
         for label in labels:
             yield Use(label.text, label.span, node, series)
 
@@ -69,3 +69,19 @@ def matchers(rule: TypedRule) -> Iterator[tuple[str, Matcher]]:
 def is_positive(matcher: Matcher) -> bool:
     """Whether only series that have the label satisfy the matcher."""
     return (matcher.op == "=" and matcher.value != "") or (matcher.op == "=~" and not matches_empty(matcher.value))
+
+
+def is_written(node: Expression, label: str) -> bool:
+    """Whether something below ``node`` may make the label."""
+    for below in walk(node):
+        if isinstance(below, Call) and below.function.text in ("label_replace", "label_join"):
+            target = below.arguments[1] if len(below.arguments) > 1 else None
+            if isinstance(target, StringLiteral) and target.value == label:
+                return True
+    return False
+
+
+def has_no_labels(node: Expression) -> bool:
+    """Whether ``node`` is a ``vector(...)``: who matches labels against that wants the series that lack them."""
+    inner = bare(node)
+    return isinstance(inner, Call) and inner.function.text == "vector"

@@ -31,7 +31,7 @@ from gpurules.lint.finding import Note, Severity
 from gpurules.lint.joins import Join, joins, lacks, why_lacks
 from gpurules.lint.target import is_dcgm_name
 from gpurules.lint.typed import TypedRule, selectors_below
-from gpurules.promql.syntax.tree import Call, Expression, StringLiteral, walk
+from gpurules.lint.used_labels import has_no_labels, is_written
 from gpurules.promql.types import SeriesType
 
 _NEVER_OF_THE_EXPORTER = ("vmi_pod",)
@@ -67,7 +67,7 @@ def _one_lacks(label: str, without: SeriesType, other: SeriesType, join: Join) -
     why = why_lacks(join.node.left if without is join.left else join.node.right, without, label)
     if label in other.certain:
         yield Note(f"this {_never(join)}: the {side} side has no {label}, the other side always has", span, "", why)
-    else:
+    elif not (join.node.op.text == "unless" and has_no_labels(join.node.right)):
         message = f"the {side} side has no {label}, so only series without {label} match"
         yield Note(
             message, span, f"keep {label} on the {side} side, or do not match on it", why, severity=Severity.INFO
@@ -79,7 +79,7 @@ def _exporter_lacks(label: str, rule: TypedRule, join: Join) -> Iterator[Note]:
         return
     for node in (join.node.left, join.node.right):
         metrics = [metric for _, metric in selectors_below(node)]
-        if metrics and all(map(is_dcgm_name, metrics)) and not _writes(node, label):
+        if metrics and all(map(is_dcgm_name, metrics)) and not is_written(node, label):
             span = next(name.span for name in join.on if name.text == label)
             yield Note(
                 f"dcgm-exporter has no label {label}: unless your relabelling adds it, every GPU is booked on the VM "
@@ -92,16 +92,6 @@ def _exporter_lacks(label: str, rule: TypedRule, join: Join) -> Iterator[Note]:
 
 def _never(join: Join) -> str:
     return "never removes anything" if join.node.op.text == "unless" else "never matches"
-
-
-def _writes(node: Expression, label: str) -> bool:
-    """Whether something below ``node`` may make the label."""
-    for below in walk(node):
-        if isinstance(below, Call) and below.function.text in ("label_replace", "label_join"):
-            target = below.arguments[1] if len(below.arguments) > 1 else None
-            if isinstance(target, StringLiteral) and target.value == label:
-                return True
-    return False
 
 
 def _whole_labels(join: Join) -> Iterator[Note]:

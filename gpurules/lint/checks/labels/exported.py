@@ -27,7 +27,7 @@ from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.finding import Note, Severity
 from gpurules.lint.target import is_dcgm_name
 from gpurules.lint.typed import TypedRule, selectors_below
-from gpurules.lint.used_labels import is_positive, matchers, uses
+from gpurules.lint.used_labels import is_positive, is_written, matchers, uses
 from gpurules.text.span import Span
 
 _EXPOSED = ("namespace", "pod", "container")
@@ -54,7 +54,7 @@ def _asked(rule: TypedRule) -> Iterator[tuple[str, Span]]:
             yield matcher.label.text, matcher.label.span
     for use in uses(rule):
         metrics = [metric for _, metric in selectors_below(use.node)]
-        if metrics and all(map(is_dcgm_name, metrics)):
+        if metrics and all(map(is_dcgm_name, metrics)) and not is_written(use.node, use.label):
             yield use.label, use.span
 
 
