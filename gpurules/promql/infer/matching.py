@@ -159,6 +159,10 @@ def _one_to_one(
             _require_key(
                 "E1", f"series may differ in their names only within {kept}", node, node.left, left, kept, notes
             )
+        same_name = one_name(left) and left.names == right.names
+        if node.fill is not None and drops_name and NAME in matched and not same_name:
+            what = f"series that are filled may differ in their names only within {kept}"
+            notes.fail("E1", what, _word(node), node.left, left, kept)
     result = restrict(left, kept)
     lost = dict.fromkeys(left.possible - result.possible, Change("dropped", _word(node)))
     result = replace(result, changes={**left.changes, **lost})
@@ -172,10 +176,11 @@ def filled(node: Binary, left: SeriesType, right: SeriesType, drops_name: bool) 
     matched = matched_labels(node)
     kept = matched.without((NAME,))
     result = united_labels((restrict(left, kept), restrict(right, kept)))
-    keys = () if matched.complement else (Key(matched.labels & result.possible, INSTANT),)
     names: frozenset[str] | None = frozenset()
     if not drops_name and (matched.complement or NAME in matched):
         names = None
+    known = result.possible if names is not None else result.possible | {NAME}
+    keys = () if matched.complement else (Key(matched.labels & known, INSTANT),)
     distinct = ALWAYS if names is not None else INSTANT if NAME not in matched else None
     return with_whole_key(replace(result, names=names, keys=keys, distinct=distinct))
 
