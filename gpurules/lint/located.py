@@ -36,7 +36,9 @@ class Located:
 def locate(finding: Finding) -> Located:
     """The finding with lines and columns."""
     rule = finding.rule
-    what = "" if rule is None else f"{'record' if rule.record is not None else 'alert'} {rule.name}"
+    what = ""
+    if rule is not None and rule.name:
+        what = f"{'record' if rule.record is not None else 'alert'} {rule.name}"
     return Located(
         finding.check,
         finding.severity,

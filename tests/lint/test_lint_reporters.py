@@ -88,3 +88,10 @@ def test_columns_point_at_the_words() -> None:
             if start["line"] == end["line"]:
                 words = lines[start["line"] - 1][start["column"] - 1 : end["column"] - 1]
                 assert words.strip() == words != ""
+
+
+def test_a_rule_without_a_name_is_not_called_an_alert() -> None:
+    text = "groups: [{name: a, rules: [{recrod: x, expr: up}]}]\n"
+    found = [locate(one) for one in run_checks(loaded(text), made_target({}), frozenset(CHECKS))]
+    assert found
+    assert {one.rule for one in found} == {""}
