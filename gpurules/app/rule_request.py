@@ -12,11 +12,12 @@ from gpurules.labels import kubevirt
 from gpurules.labels.schema import HonorLabels, LabelSchema
 from gpurules.rules.choice import Choice
 from gpurules.rules.identities.vms import INFO_METRIC
+from gpurules.rules.label_names import INSTANCE, NAME, NAMESPACE, NODE, POD, UUID
 from gpurules.rules.names import record_name
 from gpurules.rules.paths.choose import LabelsOf, Sources, Unserved, choose_sources, serves
 from gpurules.rules.paths.path import Scrape
 from gpurules.rules.paths.registry import PATHS
-from gpurules.rules.request import INSTANCE, NAME, NAMESPACE, NODE, POD, UUID, Request
+from gpurules.rules.request import Request
 from gpurules.rules.selectors import parse_matchers
 from gpurules.text.duration import parse_duration
 from gpurules.text.errors import InputError, Problem

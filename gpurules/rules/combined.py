@@ -6,8 +6,9 @@ from gpurules.catalog.field import FieldKind, Grain
 from gpurules.promql.syntax.build import aggregate
 from gpurules.rules.fields import field_series, field_spec
 from gpurules.rules.group import RecordingRule
+from gpurules.rules.label_names import INSTANCE
 from gpurules.rules.names import record_name, window_word
-from gpurules.rules.request import INSTANCE, MeasuredField, Request, entity_labels
+from gpurules.rules.request import MeasuredField, Request, entity_labels
 from gpurules.rules.spec import RecordSpec
 
 LEVEL = "vmi"

@@ -7,9 +7,10 @@ from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identity import MODEL, PCI_ADDRESS, attributed, freshest_devices, read
+from gpurules.rules.label_names import GPU, UUID
 from gpurules.rules.names import record_name
 from gpurules.rules.paths.path import Source
-from gpurules.rules.request import GPU, UUID, Request
+from gpurules.rules.request import Request
 from gpurules.rules.spec import RecordSpec
 
 INFO = record_name("vmi_gpu", "device_info", "group")

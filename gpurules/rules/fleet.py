@@ -15,10 +15,11 @@ from gpurules.promql.types import ONE, Kind, Unit
 from gpurules.rules.fields import field_spec
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identity import MODEL
+from gpurules.rules.label_names import NAMESPACE, NODE
 from gpurules.rules.memory import FREE, TOTAL, USED, USED_RATIO, memory_rules
 from gpurules.rules.names import record_name, window_word
 from gpurules.rules.placement import modelled, placed, placed_gpus, whole_gpu
-from gpurules.rules.request import NAMESPACE, NODE, MeasuredField, Request
+from gpurules.rules.request import MeasuredField, Request
 from gpurules.rules.spec import RecordSpec
 
 POWER = "DCGM_FI_DEV_BOARD_POWER_WATTS"

@@ -16,18 +16,10 @@ from gpurules.rules.group import RecordingRule
 from gpurules.rules.identities.pods import OWNER_METRIC, holders, owned_pods
 from gpurules.rules.identities.vms import INFO_METRIC, any_info, several
 from gpurules.rules.identity import devices, identities, identity_of, identity_rule, keeps_address, one_side, read
+from gpurules.rules.label_names import INSTANCE, LAUNCHER_PATTERN, NAME, NAMESPACE, POD, SCRAPE_INSTANCE, UUID
 from gpurules.rules.names import record_name
 from gpurules.rules.paths.path import Source
-from gpurules.rules.request import (
-    INSTANCE,
-    LAUNCHER_PATTERN,
-    NAME,
-    NAMESPACE,
-    POD,
-    SCRAPE_INSTANCE,
-    UUID,
-    Request,
-)
+from gpurules.rules.request import Request
 from gpurules.rules.series import united
 from gpurules.rules.spec import RecordSpec
 

@@ -17,9 +17,10 @@ from gpurules.promql.types import ONE, Kind
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.registry import IDENTITIES
+from gpurules.rules.label_names import INSTANCE, POD, SCRAPE_INSTANCE, UUID
 from gpurules.rules.names import record_name
 from gpurules.rules.paths.path import Source
-from gpurules.rules.request import INSTANCE, POD, SCRAPE_INSTANCE, UUID, Request
+from gpurules.rules.request import Request
 from gpurules.rules.selectors import series_of
 from gpurules.rules.series import keyed, united
 from gpurules.rules.spec import RecordSpec

@@ -14,8 +14,9 @@ from gpurules.promql.types import ONE, Kind
 from gpurules.rules.devices import INFO
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identity import MODEL
+from gpurules.rules.label_names import NAME, NAMESPACE
 from gpurules.rules.names import record_name
-from gpurules.rules.request import NAME, NAMESPACE, Request
+from gpurules.rules.request import Request
 from gpurules.rules.spec import RecordSpec
 
 PLACEMENT = record_name("vmi_gpu", "placement", "group")

@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gpurules.catalog.field import Entity, Field
 from gpurules.promql.syntax.tree import Matcher
-
-if TYPE_CHECKING:
-    from gpurules.rules.paths.path import Source
-
-NAMESPACE = "namespace"
-POD = "pod"
-NAME = "name"
-NODE = "node"
-UUID = "UUID"
-INSTANCE = "GPU_I_ID"
-GPU = "gpu"
-ADDRESS = "address"
-SCRAPE_INSTANCE = "instance"
-
-LAUNCHER_PATTERN = "virt-launcher-.+"
-"""Launcher pods are named by generateName ``virt-launcher-<VM>-`` in every KubeVirt release."""
+from gpurules.rules.label_names import GPU, INSTANCE, NAME, NAMESPACE, NODE, POD, UUID
+from gpurules.rules.paths.path import Source
 
 _GPU_LABELS = (UUID, INSTANCE, GPU)
 _ENTITY_LABELS: dict[Entity, tuple[str, ...]] = {

@@ -12,8 +12,9 @@ from gpurules.catalog.field import Entity
 from gpurules.promql.syntax.build import aggregate, binary, matcher, relabel
 from gpurules.promql.syntax.tree import Expression, Matcher
 from gpurules.rules.identities.registry import IDENTITIES
+from gpurules.rules.label_names import UUID
 from gpurules.rules.paths.path import Source, as_stored
-from gpurules.rules.request import UUID, Request
+from gpurules.rules.request import Request
 
 Samples = Callable[[tuple[Matcher, ...]], Expression]
 """The series that satisfy matchers."""

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
+from gpurules.scenario import fleet_levels
 from gpurules.scenario.booking import DEFAULT, RulesFor, Seen, View, Vm
 from gpurules.scenario.expect_health import HEALTH_ROLES
+from gpurules.scenario.expectation import (
+    COMBINATIONS,
+    RATE_TOLERANCE,
+    Expectation,
+    description,
+    device_labels,
+    settled,
+    vm_labels,
+)
 from gpurules.scenario.exposition import error_labels
 from gpurules.scenario.model import Labels, Reading, World
 from gpurules.scenario.quantities import BY_NAME, FREE, RESERVED, USED, XID, Quantity
 from gpurules.scenario.sample import sample
 from gpurules.scenario.target import Sample
-
-RATE_TOLERANCE = 0.06
-"""How far a rate over a steady window may be from the physical one, since scrapes repeat readings."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """The series that a record must show, no others; each number within ``tolerance`` of the one given (relative)."""
-
-    samples: tuple[Sample, ...]
-    tolerance: float = 0
 
 
 def expect(
@@ -42,7 +40,6 @@ def expect(
         return Expectation((sample(spec, {}, stated),)) if rules == DEFAULT else None
     if not all(settled(world, kind, moment) for kind in unsettled_by(spec)):
         return None
-    from gpurules.scenario import fleet_levels
 
     if spec.role in fleet_levels.INTEGRALS:
         return fleet_levels.integral(world, spec, moment, guests_honor, rules)
@@ -63,27 +60,6 @@ def unsettled_by(spec: RecordSpec) -> tuple[str, ...]:
     if spec.level == "health" or spec.role == "device":
         return ("health",)
     return ("rates",) if spec.kind is Kind.RATE else ("values",)
-
-
-def settled(world: World, kind: str, moment: float) -> bool:
-    """Whether nothing that happened still disturbs records of ``kind``."""
-    return not any(change.at <= moment < change.until(kind) for change in world.transitions)
-
-
-def vm_labels(vm: Vm) -> dict[str, str]:
-    """The labels of level vmi."""
-    return {"namespace": vm.namespace, "name": vm.name, "node": vm.node}
-
-
-def device_labels(gpu: Seen) -> dict[str, str]:
-    """The labels that tell the GPUs of a VM apart."""
-    return {"UUID": gpu.gpu.uuid, "GPU_I_ID": gpu.instance_id, "gpu": gpu.gpu.index}
-
-
-def description(gpu: Seen) -> dict[str, str]:
-    """The labels of the info record beyond those."""
-    version = gpu.exporter.driver_version if gpu.exporter.driver_label else ""
-    return {"modelName": gpu.gpu.model, "pci_bus_id": gpu.gpu.pci_bus_id, "driver_version": version}
 
 
 def field_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
@@ -116,24 +92,6 @@ def combined(quantity: Quantity, numbers: Sequence[tuple[str, Fraction]]) -> Fra
     """The GPUs of one VM in one number; what is the whole GPU's counts once however many instances repeat it."""
     values = [value for _, value in numbers] if quantity.per_instance else list(dict(numbers).values())
     return COMBINATIONS[quantity.combine](values)
-
-
-def average(values: Sequence[Fraction]) -> Fraction:
-    """The mean."""
-    return sum(values, Fraction(0)) / len(values)
-
-
-def total(values: Sequence[Fraction]) -> Fraction:
-    """The sum."""
-    return sum(values, Fraction(0))
-
-
-COMBINATIONS: Mapping[str, Callable[[Sequence[Fraction]], Fraction]] = {
-    "sum": total,
-    "avg": average,
-    "max": max,
-    "min": min,
-}
 
 
 def info_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import RulesFor, Seen, View, Vm
-from gpurules.scenario.expect import (
+from gpurules.scenario.expectation import (
     COMBINATIONS,
     Expectation,
     description,

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import DEFAULT, RulesFor
-from gpurules.scenario.expect import Expectation, expect
+from gpurules.scenario.expect import expect
+from gpurules.scenario.expectation import Expectation
 from gpurules.scenario.model import Labels, World
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
 from gpurules.scenario.target import Sample

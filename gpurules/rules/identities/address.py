@@ -9,7 +9,8 @@ from gpurules.promql.syntax.build import binary, matcher
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.vms import INFO_METRIC, emitted, freshest_vms, several
-from gpurules.rules.request import ADDRESS, NODE, Request
+from gpurules.rules.label_names import ADDRESS, NODE
+from gpurules.rules.request import Request
 
 ADDRESSES_METRIC = "kubevirt_vmi_status_addresses"
 

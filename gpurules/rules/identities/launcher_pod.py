@@ -9,7 +9,8 @@ from gpurules.promql.syntax.build import relabel
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.vms import INFO_METRIC, VMI_POD, WITH_POD, emitted, freshest_vms, several
-from gpurules.rules.request import NAMESPACE, POD, Request
+from gpurules.rules.label_names import NAMESPACE, POD
+from gpurules.rules.request import Request
 
 
 def _relation(request: Request) -> Expression:

@@ -12,7 +12,8 @@ from gpurules.rules.identities.copied import with_copied
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.pods import OWNER_METRIC, holders, owned_pods, placed_pods, requested
 from gpurules.rules.identities.vms import several
-from gpurules.rules.request import NODE, Request
+from gpurules.rules.label_names import NODE
+from gpurules.rules.request import Request
 
 LOOKBACK = 300_000
 """Prometheus' default, in milliseconds."""

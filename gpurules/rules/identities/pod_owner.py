@@ -8,7 +8,8 @@ from gpurules.rules.identities.copied import with_copied
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.pods import LAUNCHERS, OWNER_METRIC, current_pods, placed_pods
 from gpurules.rules.identities.vms import several
-from gpurules.rules.request import NAMESPACE, NODE, POD, Request
+from gpurules.rules.label_names import NAMESPACE, NODE, POD
+from gpurules.rules.request import Request
 
 
 def _relation(request: Request) -> Expression:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from gpurules.promql.syntax.build import aggregate, binary, call, matcher, number, relabel, selector
 from gpurules.promql.syntax.tree import Expression, Matcher, VectorSelector
-from gpurules.rules.request import LAUNCHER_PATTERN, NAME, NODE, POD, Request
+from gpurules.rules.label_names import LAUNCHER_PATTERN, NAME, NODE, POD
+from gpurules.rules.request import Request
 
 OWNER_METRIC = "kube_pod_owner"
 

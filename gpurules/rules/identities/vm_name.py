@@ -5,7 +5,8 @@ from __future__ import annotations
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.vms import INFO_METRIC, RUNNING, emitted, freshest_vms, several
-from gpurules.rules.request import NAME, NAMESPACE, NODE, Request
+from gpurules.rules.label_names import NAME, NAMESPACE, NODE
+from gpurules.rules.request import Request
 
 
 def _ambiguous(request: Request) -> Expression:

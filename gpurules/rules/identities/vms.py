@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from gpurules.promql.syntax.build import aggregate, binary, call, matcher, number, relabel, selector
 from gpurules.promql.syntax.tree import Expression, Matcher
-from gpurules.rules.request import NAME, NAMESPACE, Request
+from gpurules.rules.label_names import NAME, NAMESPACE
+from gpurules.rules.request import Request
 
 INFO_METRIC = "kubevirt_vmi_info"
 VMI_POD = "vmi_pod"

@@ -7,9 +7,9 @@ from dataclasses import replace
 from gpurules.labels.schema import HonorLabels
 from gpurules.promql.syntax.build import matcher, relabel
 from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.label_names import LAUNCHER_PATTERN, NAMESPACE, POD
 from gpurules.rules.paths.launcher import IDENTITIES, launcher_sources
 from gpurules.rules.paths.path import Again, CollectionPath, Grouped, Scrape, Source
-from gpurules.rules.request import LAUNCHER_PATTERN, NAMESPACE, POD
 
 _EXPORTED = ("exported_namespace", "exported_pod")
 

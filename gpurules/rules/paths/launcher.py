@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gpurules.rules.label_names import NAMESPACE, POD
 from gpurules.rules.paths.path import Scrape, Source
-from gpurules.rules.request import NAMESPACE, POD
 
 IDENTITIES = ("launcher-pod", "pod-owner")
 

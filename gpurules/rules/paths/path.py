@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from gpurules.labels.schema import HonorLabels
 from gpurules.promql.syntax.tree import Expression, Matcher
-from gpurules.rules.request import NAME, NAMESPACE
+from gpurules.rules.label_names import NAME, NAMESPACE
 
 Grouped = Callable[[tuple[str, ...]], Expression]
 """The series of a source, aggregated by the given labels of theirs and by those that tell devices apart."""

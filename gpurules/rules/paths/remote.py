@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from gpurules.promql.syntax.build import matcher, relabel
 from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.label_names import ADDRESS, POD, SCRAPE_INSTANCE
 from gpurules.rules.paths.named import named_source
 from gpurules.rules.paths.path import Again, CollectionPath, Grouped, Scrape, Source
-from gpurules.rules.request import ADDRESS, POD, SCRAPE_INSTANCE
 
 _ADDRESS_PATTERN = r"([0-9.]+)(?::[0-9]+)?|\[([0-9a-fA-F:.]+)\](?::[0-9]+)?"
 """An IPv4 address, or an IPv6 address in brackets, with a port or without (net.JoinHostPort)."""

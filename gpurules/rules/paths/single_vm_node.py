@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gpurules.promql.syntax.build import matcher, relabel
 from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.label_names import LAUNCHER_PATTERN, NODE, POD
 from gpurules.rules.paths.path import Again, CollectionPath, Grouped, Scrape, Source
-from gpurules.rules.request import LAUNCHER_PATTERN, NODE, POD
 
 _PLACE = "place"
 _STORED = (NODE, "Hostname", "hostname")
