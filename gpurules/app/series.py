@@ -6,21 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from gpurules.app.sources import Sources
-from gpurules.catalog.field import Field, FieldKind
+from gpurules.catalog.field import Field
 from gpurules.config.model import Config
 from gpurules.labels.assemble import build_schema, clustered
 from gpurules.labels.dcgm import dcgm_series_type
 from gpurules.labels.schema import HonorLabels, LabelSchema
 from gpurules.labels.user import read_schema
-from gpurules.promql.types import Kind, SeriesType
-
-_KINDS = {
-    FieldKind.COUNTER: Kind.COUNTER,
-    FieldKind.GAUGE: Kind.GAUGE,
-    FieldKind.RATIO: Kind.RATIO,
-    FieldKind.FLAG: Kind.FLAG,
-    FieldKind.CODE: Kind.CODE,
-}
+from gpurules.promql.types import SeriesType
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +52,6 @@ def _series_type(
         honor_labels=honor,
         paths=paths,
         unit=field.unit,
-        kind=_KINDS.get(field.kind, Kind.UNKNOWN),
+        kind=field.series_kind,
         dimensions=field.dimensions,
     )

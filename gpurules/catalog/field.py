@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
-from gpurules.promql.types import Unit
+from gpurules.promql.types import Kind, Unit
 from gpurules.text.span import Location
 
 
@@ -44,6 +44,15 @@ class Grain(Enum):
     INSTANCE = "instance"
 
 
+_SERIES_KINDS = {
+    FieldKind.COUNTER: Kind.COUNTER,
+    FieldKind.GAUGE: Kind.GAUGE,
+    FieldKind.RATIO: Kind.RATIO,
+    FieldKind.FLAG: Kind.FLAG,
+    FieldKind.CODE: Kind.CODE,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
     """One DCGM field.
@@ -74,6 +83,11 @@ class Field:
     release: str
     ignore_zero: bool = False
     refusal: str = ""
+
+    @property
+    def series_kind(self) -> Kind:
+        """What the numbers of its series are; UNKNOWN where they are none."""
+        return _SERIES_KINDS.get(self.kind, Kind.UNKNOWN)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,23 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gpurules.catalog.exporters import ExporterRelease, releases
-from gpurules.catalog.field import Catalog, Field, FieldKind, Selection
+from gpurules.catalog.field import Catalog, Field, Selection
 from gpurules.catalog.load import load_catalog
 from gpurules.labels import kubevirt
 from gpurules.labels.assemble import build_schema, clustered
 from gpurules.labels.dcgm import dcgm_series_type
 from gpurules.labels.schema import HonorLabels, LabelSchema, MetricSchema
-from gpurules.promql.types import Kind, SeriesType
+from gpurules.promql.types import SeriesType
 
 DCGM_PREFIXES = ("DCGM_FI_", "DCGM_EXP_")
-
-_KINDS = {
-    FieldKind.COUNTER: Kind.COUNTER,
-    FieldKind.GAUGE: Kind.GAUGE,
-    FieldKind.RATIO: Kind.RATIO,
-    FieldKind.FLAG: Kind.FLAG,
-    FieldKind.CODE: Kind.CODE,
-}
 
 
 @dataclass(frozen=True)
@@ -72,7 +64,7 @@ class Target:
             honor_labels=self.honor_labels,
             paths=self.paths,
             unit=entry.unit,
-            kind=_KINDS.get(entry.kind, Kind.UNKNOWN),
+            kind=entry.series_kind,
             dimensions=entry.dimensions,
         )
         return clustered(series, self.cluster_label) if self.cluster_label else series

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
 from dataclasses import dataclass
 from typing import Any
 
+from gpurules.cluster.host_names import addresses
 from gpurules.probe.observation import Medium, Observation, Step, Unreachable
 from gpurules.probe.target import TcpAddress
 from gpurules.probe.transports.streams import SocketConnection, connect, failed
@@ -51,27 +50,11 @@ class TcpTransport:
         return [(family, address) for family, _, _, _, address in found]
 
     async def _looked_up(self) -> list[Any]:
-        """The name's addresses. A resolver cannot be interrupted, so it runs in a thread that nobody waits for."""
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[list[Any] | OSError] = loop.create_future()
-
-        def look_up() -> None:
-            try:
-                found: list[Any] | OSError = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
-            except OSError as error:
-                found = error
-            except UnicodeError as error:
-                found = OSError(f"{self.host} cannot be a host name: {error}")
-            try:
-                loop.call_soon_threadsafe(lambda: None if answer.done() else answer.set_result(found))
-            except RuntimeError:
-                return  # The loop has ended meanwhile.
-
-        threading.Thread(target=look_up, daemon=True).start()
-        found = await answer
-        if isinstance(found, OSError):
-            raise Unreachable(Observation(Step.FIND, Medium.TCP, detail=found.strerror or str(found)))
-        return found
+        try:
+            return await addresses(self.host, self.port)
+        except OSError as error:
+            found = Observation(Step.FIND, Medium.TCP, detail=error.strerror or str(error))
+            raise Unreachable(found) from None
 
 
 def transport(address: TcpAddress, context: Context) -> TcpTransport:
