@@ -86,8 +86,8 @@ def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iter
 def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Check]:
     """What holds even within a transition: no GPU twice, none on another VM."""
     if spec.role == "fleet_count":
-        # Each GPU of the cluster counts once at most, wherever its VM is.
-        gpus = sum(len(machine.gpus_at(moment)) for machine in world.cluster.machines)
+        # Each GPU that there ever was counts once at most, wherever its VM is.
+        gpus = sum(len({gpu.uuid for gpu in machine.all_gpus}) for machine in world.cluster.machines)
         yield Check(moment, f"sum({spec.record}) > {gpus}", ())
     if spec.level != "vmi_gpu":
         return

@@ -21,4 +21,5 @@ def build(absent_value: str) -> World:
     world = World(
         "boot", cluster(SINGLE, DOUBLE, NAMESAKE, booting, absent_value=absent_value), (390, 420, 450, 480, 510, 840)
     )
-    return unsettled(world, Transition(420, rates=480 + RATE_WINDOW + 30, health=420 + SETTLING))
+    starts = Transition(420, rates=480 + RATE_WINDOW + 30, health=420 + SETTLING)
+    return unsettled(world, starts, Transition(465))

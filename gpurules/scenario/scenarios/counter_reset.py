@@ -14,7 +14,8 @@ def build(absent_value: str) -> World:
     world = World("counter_reset", cluster(absent_value=absent_value), (390, 420, 450, 480, 510, 600, 810))
     changed = change_machine(world, "research", "simulate", reset)
     back = 450
-    return unsettled(changed, Transition(420, rates=back + RATE_WINDOW + 30, senders=back, health=back + SETTLING))
+    silent = Transition(420, rates=back + RATE_WINDOW + 30, senders=back, health=back + SETTLING)
+    return unsettled(changed, silent, Transition(back))
 
 
 def reset(machine: VirtualMachine) -> VirtualMachine:

@@ -14,7 +14,7 @@ def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
     world = World("gpu_lost", cluster(absent_value=absent_value), (390, 420, 450, 480, 510, 780))
     lost = change_machine(world, "research", "simulate", lose)
-    return unsettled(lost, Transition(420, rates=420 + RATE_WINDOW + 30))
+    return unsettled(lost, Transition(420, rates=420 + RATE_WINDOW + 30), Transition(480))
 
 
 def lose(machine: VirtualMachine) -> VirtualMachine:
