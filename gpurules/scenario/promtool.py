@@ -123,7 +123,8 @@ def bounds(world: World, spec: RecordSpec) -> Mapping[str, tuple[float, float]]:
     found: dict[str, list[float]] = {}
     for machine in (machine for cluster in world.clusters.values() for machine in cluster.machines):
         for gpu in machine.all_gpus:
-            for reading in (part.readings.get(spec.fields[0]) for part in (gpu, *gpu.instances)):
+            read = (gpu.readings, *(instance.readings for instance in gpu.instances))
+            for reading in (readings.get(spec.fields[0]) for readings in read):
                 if reading is not None:
                     factor = BY_NAME[spec.fields[0]].factor
                     found.setdefault(gpu.uuid, []).append(float(Fraction(_said(reading, spec.kind)) * factor))
