@@ -123,8 +123,8 @@ def bounds(world: World, spec: RecordSpec) -> Mapping[str, tuple[float, float]]:
     found: dict[str, list[float]] = {}
     for machine in (machine for cluster in world.clusters.values() for machine in cluster.machines):
         for gpu in machine.all_gpus:
-            read = (gpu.readings, *(instance.readings for instance in gpu.instances))
-            for reading in (readings.get(spec.fields[0]) for readings in read):
+            for readings in (gpu.readings, *(one.readings for one in gpu.instances)):
+                reading = readings.get(spec.fields[0])
                 if reading is not None:
                     factor = BY_NAME[spec.fields[0]].factor
                     found.setdefault(gpu.uuid, []).append(float(Fraction(_said(reading, spec.kind)) * factor))
