@@ -28,6 +28,7 @@ from gpurules.scenario.promtool import rule_test
 from gpurules.scenario.quantities import ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from gpurules.scenario.told import WITHOUT_ADDRESSES, WITHOUT_VMI_POD, told
+from stories import without_old_uuid
 
 RELEASES = ("v1.2", "v1.3", "v1.4", *rendered.RELEASES)
 
@@ -52,6 +53,7 @@ class Case:
     name_label: str = "name"
     inline: bool = False
     observed: bool = False
+    old_uuid: bool = False
     stories: tuple[str, ...] = tuple(SCENARIOS)
 
     def kube_state(self, release: str) -> bool:
@@ -133,6 +135,18 @@ CASES = OF_PODS | {
     "both emitters, by name and address": Case(
         ("remote",), (("remote",), ADDRESS), observed=True, releases=("main",), stories=EMITTED
     ),
+    "old label names": Case(POD, (POD,), "auto", old_uuid=True, releases=("v1.4", "main"), stories=SOME),
+    "old label names, three paths": Case(
+        ("vsock-exporter", "pod-network", "remote"),
+        ((*POD, *NAME, *ADDRESS), (*ADDRESS, *NAME), ADDRESS, POD, NAME),
+        releases=("main",),
+        old_uuid=True,
+        stories=SOME,
+    ),
+    "old label names, hosts": Case(("host",), (("host-mapped",),), old_uuid=True, releases=("main",), stories=SOME),
+    "old label names, inline": Case(
+        POD, (POD,), inline=True, old_uuid=True, releases=("main",), stories=("old_label_names", "mig", *RESTARTS)
+    ),
     "inline": Case(POD, (POD,), "auto", inline=True, releases=("main",)),
     "inline, owners of pods": Case(POD, (POD,), "auto", inline=True, releases=("v1.4",), stories=SOME),
     "inline, several paths": Case(
@@ -155,7 +169,12 @@ LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind"
 def rules_of(case: Case, release: str) -> rendered.Rendered:
     """The rules of a case for a release."""
     config = Config(
-        dcgm=DcgmSection(counters=(str(COUNTERS),), honor_labels=case.honor, vm_name_label=case.name_label),
+        dcgm=DcgmSection(
+            counters=(str(COUNTERS),),
+            honor_labels=case.honor,
+            vm_name_label=case.name_label,
+            use_old_namespace=case.old_uuid,
+        ),
         kubevirt=KubevirtSection(
             release=release,
             gpu_resources=(GPU_RESOURCE,) if case.kube_state(release) else (),
@@ -191,6 +210,8 @@ def texts_of(case: Case, release: str) -> dict[str, str]:
     for name in case.stories:
         played = story(name, case, release)
         test = rule_test(played, rules.specs, case.honored, facts)
+        if not case.old_uuid:
+            test = without_old_uuid(test, played)
         texts[name] = promtool_runs.text_of(test, rules.groups)
         if name in LEFT_OVER and not case.inline:
             test = with_leftovers(test, played, rules.specs, case.honored, facts)
