@@ -67,7 +67,7 @@ PROBE_PARTS = (
     Part("probe-nodes", "a DaemonSet that probes over VSOCK in global mode", lambda s: _nodes(s, False)),
     Part(
         "probe-nodes-confined",
-        "a DaemonSet that probes over VSOCK confined to launcher pods",
+        "a DaemonSet that probes over confined VSOCK",
         lambda s: _nodes(s, True),
     ),
 )

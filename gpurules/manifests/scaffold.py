@@ -17,8 +17,8 @@ from gpurules.text.nearest import did_you_mean
 
 @dataclass(frozen=True, slots=True)
 class Scaffold:
-    """``title``: what it is, in a line; ``manifests`` in the order in which they are applied; ``notes``: paragraphs that
-    every output says."""
+    """``title``: what it is, in a line; ``manifests`` in the order in which they are applied; ``notes``: paragraphs
+    that every output says."""
 
     title: str
     manifests: tuple[Manifest, ...]
@@ -35,8 +35,8 @@ def path_named(name: str) -> ScaffoldedPath:
 
 
 def scaffold(name: str, settings: Settings, wanted: Iterable[str] = ()) -> Scaffold:
-    """The manifests of path ``name``: its own parts, or those that are ``wanted``. Parts of the probe need no path: with
-    them alone, ``name`` may be empty.
+    """The manifests of path ``name``: its own parts, or those that are ``wanted``. Parts of the probe need no path:
+    with them alone, ``name`` may be empty.
 
     Raises InputError for an unknown path or part, and for settings that a part cannot do with.
     """

@@ -31,7 +31,8 @@ probe, in every namespace where it is bound:
         verbs: [get, list]
 
 With `list` on `kubevirts` the probe can also say whether KubeVirt's feature gate is off; `gpurules scaffold --part
-probe-api` prints all of it. Whoever may use the subresource reaches every VSOCK port of the guest, not the host engine alone.
+probe-api` prints all of it. Whoever may use the subresource reaches every VSOCK port of the guest, not the host engine
+alone.
 """,
     seen=(Pattern(medium=(Medium.API,), http_status=(403,)),),
 )
