@@ -13,10 +13,11 @@ from gpurules.cluster.fault import ClusterFault
 from gpurules.cluster.rules_api import rules_reader
 from gpurules.config.model import Config
 from gpurules.output.check import difference
+from gpurules.rollout.acceptance import until_accepted
 from gpurules.rollout.checks import require_ground, unreachable
 from gpurules.rollout.evaluators import Advice, advise
 from gpurules.rollout.plan import Change, carry_out, plan
-from gpurules.rollout.waiting import rule_groups, until_accepted, until_loaded
+from gpurules.rollout.waiting import rule_groups, until_loaded
 from gpurules.rollout.wanted import Wanted, wanted_objects
 from gpurules.text.errors import CheckFailed, EnvironmentFault
 
