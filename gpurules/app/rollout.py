@@ -128,9 +128,13 @@ def _wanted(config: Config, warn: Say) -> tuple[Wanted, ...]:
 def _warn(planned: Planned, prune: bool, warn: Say) -> None:
     for sentence in planned.advice.warnings:
         warn(sentence)
-    obsolete = [one.name for one in planned.changes if one.wanted is None]
+    obsolete = [one for one in planned.changes if one.wanted is None]
     if obsolete and not prune:
-        warn(f"no longer rendered, --prune deletes: {', '.join(obsolete)}")
+        warn(f"no longer rendered, --prune deletes: {', '.join(one.name for one in obsolete)}")
+        rendered = {record for records in rule_groups(planned.wanted).values() for record in records}
+        twice = rendered & {record for one in obsolete for record in one.records}
+        if twice:
+            warn(f"until then {len(twice)} of the records are evaluated twice, by what is no longer rendered as well")
 
 
 def _difference(change: Change) -> str:

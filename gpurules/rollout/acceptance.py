@@ -13,6 +13,7 @@ from typing import Any
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
 from gpurules.cluster.watching import BOOKMARK, DELETED, Event, Gone, snapshot, watch
+from gpurules.rollout.answers import at
 from gpurules.rollout.checks import unreachable
 from gpurules.rollout.verdicts import Verdict, verdict
 from gpurules.rollout.wanted import CONFIGURATION, MANAGED_BY, MANAGER, Wanted
@@ -139,5 +140,4 @@ def _late(one: Wanted, found: Verdict, patience: float) -> Problem:
 
 
 def _name(body: Mapping[str, Any]) -> str:
-    metadata = body.get("metadata")
-    return str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
+    return str(at(body, "metadata", "name") or "")

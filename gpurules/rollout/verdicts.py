@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gpurules.rollout.answers import at, objects
+
 APPLIED = ".vmalert.victoriametrics.com/Applied"
 """How the type of a VMRule's condition ends; what stands before is name and namespace of the VMAlert."""
 SILENT = "it does not say why"
@@ -44,10 +46,10 @@ def verdict(kind: str, body: Mapping[str, Any]) -> Verdict:
 def _of_prometheus_rule(body: Mapping[str, Any]) -> list[_Word]:
     """prometheus-operator: status.bindings[].conditions[] of type Accepted."""
     words = []
-    for binding in _list(_get(body, "status", "bindings")):
-        name = "/".join(str(_get(binding, key) or "") for key in ("namespace", "name"))
-        workload = f"{_get(binding, 'resource') or ''} {name}".strip()
-        said = [each for each in _list(_get(binding, "conditions")) if _get(each, "type") == "Accepted"]
+    for binding in objects(at(body, "status", "bindings")):
+        name = "/".join(str(at(binding, key) or "") for key in ("namespace", "name"))
+        workload = f"{at(binding, 'resource') or ''} {name}".strip()
+        said = [each for each in objects(at(binding, "conditions")) if at(each, "type") == "Accepted"]
         words += [_word(workload, each, body) for each in said] or [_Word(workload, None)]
     return words
 
@@ -56,18 +58,18 @@ def _of_vm_rule(body: Mapping[str, Any]) -> list[_Word]:
     """The VictoriaMetrics operator: status.conditions[] of each VMAlert; releases before 0.51 have updateStatus and
     reason alone (api/operator/v1beta1, reconcile/status.go)."""
     words = []
-    for each in _list(_get(body, "status", "conditions")):
-        kind = str(_get(each, "type") or "")
+    for each in objects(at(body, "status", "conditions")):
+        kind = str(at(each, "type") or "")
         if kind.endswith(APPLIED):
             name, _, namespace = kind.removesuffix(APPLIED).rpartition(".")
             words.append(_word(f"vmalerts {namespace}/{name}", each, body))
     if words:
         return words
-    match _get(body, "status", "updateStatus"):
+    match at(body, "status", "updateStatus"):
         case "operational" | "failed" as state:
-            seen = {"observedGeneration": _get(body, "status", "observedGeneration")}
+            seen = {"observedGeneration": at(body, "status", "observedGeneration")}
             status = "True" if state == "operational" else "False"
-            return [_word("the operator", {**seen, "status": status, "reason": _get(body, "status", "reason")}, body)]
+            return [_word("the operator", {**seen, "status": status, "reason": at(body, "status", "reason")}, body)]
         case str():
             return [_Word("the operator", None)]
     return []
@@ -80,18 +82,8 @@ _WORDS: Mapping[str, Callable[[Mapping[str, Any]], list[_Word]]] = {
 
 
 def _word(workload: str, condition: Any, body: Mapping[str, Any]) -> _Word:
-    seen, generation = _get(condition, "observedGeneration"), _get(body, "metadata", "generation")
+    seen, generation = at(condition, "observedGeneration"), at(body, "metadata", "generation")
     if isinstance(seen, int) and isinstance(generation, int) and seen < generation:
         return _Word(workload, None)
-    why = _get(condition, "message") or _get(condition, "reason") or ""
-    return _Word(workload, _get(condition, "status") == "True", str(why))
-
-
-def _get(holder: Any, *keys: str) -> Any:
-    for key in keys:
-        holder = holder.get(key) if isinstance(holder, dict) else None
-    return holder
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    why = at(condition, "message") or at(condition, "reason") or ""
+    return _Word(workload, at(condition, "status") == "True", str(why))

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from gpurules.rollout.waiting import loaded
 
-
 KEYS = ["data", "groups", "rules", "name", "health"]
 JSON = st.recursive(
     st.none() | st.integers() | st.text(max_size=3),
