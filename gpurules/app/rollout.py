@@ -13,10 +13,11 @@ from gpurules.cluster.fault import ClusterFault
 from gpurules.cluster.rules_api import rules_reader
 from gpurules.config.model import Config
 from gpurules.output.check import difference
+from gpurules.rollout.acceptance import until_accepted
 from gpurules.rollout.checks import require_ground, unreachable
 from gpurules.rollout.evaluators import Advice, advise
 from gpurules.rollout.plan import Change, carry_out, plan
-from gpurules.rollout.waiting import rule_groups, until_accepted, until_loaded
+from gpurules.rollout.waiting import rule_groups, until_loaded
 from gpurules.rollout.wanted import Wanted, wanted_objects
 from gpurules.text.errors import CheckFailed, EnvironmentFault
 
@@ -127,9 +128,13 @@ def _wanted(config: Config, warn: Say) -> tuple[Wanted, ...]:
 def _warn(planned: Planned, prune: bool, warn: Say) -> None:
     for sentence in planned.advice.warnings:
         warn(sentence)
-    obsolete = [one.name for one in planned.changes if one.wanted is None]
+    obsolete = [one for one in planned.changes if one.wanted is None]
     if obsolete and not prune:
-        warn(f"no longer rendered, --prune deletes: {', '.join(obsolete)}")
+        warn(f"no longer rendered, --prune deletes: {', '.join(one.name for one in obsolete)}")
+        rendered = {record for records in rule_groups(planned.wanted).values() for record in records}
+        twice = rendered & {record for one in obsolete for record in one.records}
+        if twice:
+            warn(f"until then {len(twice)} of the records are evaluated twice, by what is no longer rendered as well")
 
 
 def _difference(change: Change) -> str:

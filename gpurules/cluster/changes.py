@@ -125,13 +125,14 @@ async def _once(
         ) as response:
             if response.status in (200, 201, 202):
                 return _decoded(await _bounded(response, LARGEST_ANSWER))
-            refusal = await _refusal(response)
+            refused = await refusal(response)
             if response.status in BUSY:
-                raise _Busy(refusal, _seconds(response.headers.get("Retry-After", "")))
-            raise refusal
+                raise _Busy(refused, _seconds(response.headers.get("Retry-After", "")))
+            raise refused
 
 
-async def _refusal(response: aiohttp.ClientResponse) -> Refused:
+async def refusal(response: aiohttp.ClientResponse) -> Refused:
+    """What the server says of its refusal: a Status object of Kubernetes, or the first line of text."""
     body = b""
     with suppress(aiohttp.ClientError, ClusterFault, TimeoutError):
         body = await _bounded(response, LARGEST_REFUSAL)

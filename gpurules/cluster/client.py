@@ -70,15 +70,19 @@ class Client:
 
     async def items(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
         """The objects of the list at ``path``; one page at a time is held. Raises ClusterFault."""
+        async for page in self.pages(path, query):
+            for item in page.get("items") or ():
+                if isinstance(item, dict):
+                    yield item
+
+    async def pages(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
+        """The list at ``path`` in pages, each with ``metadata`` and ``items``. Raises ClusterFault."""
         wanted = {**(query or {}), "limit": str(PAGE)}
         for _ in range(PAGES):
             page = await self.get(path, wanted)
-            items = page.get("items") or []
-            if not isinstance(items, list):
+            if not isinstance(page.get("items") or [], list):
                 raise ClusterFault(Cause.ANSWER, f"{path} is no list")
-            for item in items:
-                if isinstance(item, dict):
-                    yield item
+            yield page
             metadata = page.get("metadata")
             resume = metadata.get("continue") if isinstance(metadata, dict) else None
             if not resume:

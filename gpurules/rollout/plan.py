@@ -10,6 +10,7 @@ from gpurules.cluster.changes import Refused, apply, delete, listed, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
 from gpurules.filling.plain_yaml import yaml_text
+from gpurules.rollout.answers import at, objects
 from gpurules.rollout.checks import unreachable
 from gpurules.rollout.wanted import CONFIGURATION, MANAGED_BY, MANAGER, Wanted
 from gpurules.text.errors import CheckFailed, EnvironmentFault, GpurulesError, InputError, Problem
@@ -23,7 +24,7 @@ CONFLICT = "FieldManagerConflict"
 @dataclass(frozen=True, slots=True)
 class Change:
     """One object: ``before`` and ``after`` as YAML, empty where there is none. ``wanted`` is None for a deletion, which
-    ``path`` and ``uid`` name."""
+    ``path`` and ``uid`` name; ``records`` are those that such an object holds."""
 
     name: str
     before: str
@@ -31,6 +32,7 @@ class Change:
     wanted: Wanted | None = None
     path: str = ""
     uid: str = ""
+    records: frozenset[str] = frozenset()
 
     @property
     def action(self) -> str:
@@ -128,9 +130,15 @@ async def _obsolete(client: Client, wanted: Sequence[Wanted], configuration: str
                 None,
                 kind.path(namespace, name),
                 str(metadata.get("uid")),
+                _records(body),
             )
             obsolete.append(change)
     return sorted(obsolete, key=lambda change: change.name)
+
+
+def _records(body: Mapping[str, Any]) -> frozenset[str]:
+    rules = (rule for group in objects(at(body, "spec", "groups")) for rule in objects(group.get("rules")))
+    return frozenset(str(rule["record"]) for rule in rules if rule.get("record"))
 
 
 def _readable(body: Mapping[str, Any] | None) -> str:

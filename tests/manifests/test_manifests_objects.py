@@ -5,16 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import click
 import pytest
 import yaml
-from scaffolded import CASES, LOADER, NAMED, PROBES, Case, objects, parsed
-from structure import complaints, pod_template
+from scaffolded import CASES, LOADER, NAMED, Case, objects, parsed
+from structure import complaints
 
 from crd import FILES, validator
 from gpurules.app.scaffold import Wishes
 from gpurules.catalog.exporters import accepts, find
-from gpurules.cli.root import load, root
 from gpurules.config.model import Config, DcgmSection, KubevirtSection
 from gpurules.text.errors import InputError
 
@@ -112,6 +110,9 @@ WRONG = [
     (Wishes(path="pod-netwrk"), 'did you mean "pod-network"?'),
     (Wishes(), "a set-up is for one collection path; write --path pod-network"),
     (Wishes(path="pod-network", parts=("colection",)), 'did you mean "collection"?'),
+    (Wishes(parts=("colection",)), "no path has a part 'colection'; did you mean \"collection\"?"),
+    (Wishes(parts=("probe-jb",)), 'did you mean "probe-job"?'),
+    (Wishes(parts=("guest", "probe-job")), "a set-up is for one collection path"),
     (Wishes(path="vsock-exporter"), "add --vm NAMESPACE/NAME"),
     (Wishes(path="remote"), "add --vm NAMESPACE/NAME=ADDRESS"),
     (Wishes(path="remote", machines=("a/b",)), "write --vm a/b=ADDRESS"),
@@ -161,19 +162,3 @@ def test_what_is_named_is_used() -> None:
     text = str(objects(NAMED.__class__(path="pod-network", machines=NAMED.machines, exporter_port=9500)))
     assert "9500" in text
     assert "9400" not in text
-
-
-@pytest.mark.parametrize("part", PROBES)
-def test_what_the_workloads_of_the_probe_run_is_a_command_line(part: str) -> None:
-    wishes = Wishes(path="host", parts=(part,), probe_image="registry.example/gpurules:1")
-    for one in objects(wishes):
-        template = pod_template(one)
-        for container in template["spec"]["containers"] if template else ():
-            name, *words = container["args"]
-            with click.Context(root, info_name="gpurules", help_option_names=["-h", "--help"]) as parent:
-                command = load(name)
-                options, rest, _ = command.make_parser(
-                    click.Context(command, parent=parent, info_name=name)
-                ).parse_args(words)
-            assert rest == []
-            assert options["every"] is True
