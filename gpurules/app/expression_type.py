@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gpurules.app.series import SourceTypes, source_types
 from gpurules.app.sources import Sources, read_sources
@@ -82,7 +82,7 @@ def _environment(config: Config) -> _Environment:
 
 def _everything(sources: Sources) -> Sources:
     counters = tuple(Counter(field.name, field, "", field.help) for field in sources.catalog.fields)
-    return replace(sources, selection=Selection(counters, ()))
+    return sources._replace(selection=Selection(counters, ()))
 
 
 def _steps(inference: Inference, environment: _Environment) -> Iterable[Step]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gpurules.app.groups import group_policy, require_target, with_settings
 from gpurules.app.presets import lacking, preset_of
@@ -14,7 +14,6 @@ from gpurules.config.model import Config
 from gpurules.conventions.registry import check_record
 from gpurules.labels.schema import HonorLabels
 from gpurules.output.banner import NamedInput, banner_lines
-from gpurules.output.check import difference
 from gpurules.output.document import Document
 from gpurules.output.formats.registry import format_named
 from gpurules.output.render import render_document
@@ -33,8 +32,7 @@ from gpurules.text.span import Location
 EXPRESSION_WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(NamedTuple):
     """A document ready to be written, the rules in it, and what its reader should know."""
 
     text: str
@@ -94,6 +92,8 @@ def template_folder(path: str, config: Config) -> Path:
 
 def difference_on_disk(path: str, text: str) -> str:
     """A unified diff from the file at ``path`` to ``text``; empty where they are equal. A missing file is empty."""
+    from gpurules.output.check import difference
+
     found = read_text(path).text if Path(path).exists() else ""
     return difference(found, text, path)
 

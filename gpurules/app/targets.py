@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gpurules.config.model import Config
-from gpurules.conventions.targets import WORDS, Feature, Server, check_feature, check_target, read_target
+from gpurules.conventions.servers import Server
+from gpurules.conventions.targets import WORDS, Feature, check_feature, check_target, read_target
 from gpurules.output.formats.registry import format_named
 from gpurules.promql.syntax.tree import Aggregation, Call, walk
 from gpurules.rules.group import RuleSet

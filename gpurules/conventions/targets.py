@@ -12,17 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from gpurules.conventions.servers import Server
 from gpurules.conventions.violation import Violation
 
 RULE = "target-version"
-
-
-class Server(Enum):
-    """A program that evaluates rules."""
-
-    PROMETHEUS = "Prometheus"
-    THANOS = "Thanos Ruler"
-    VICTORIAMETRICS = "vmalert"
 
 
 class Feature(Enum):

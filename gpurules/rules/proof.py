@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.infer.findings import Inference
@@ -19,8 +19,7 @@ class NotProved(CheckFailed):
     """An expression can fail at run time, or is not what its record says."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Environment:
+class _Environment(NamedTuple):
     """What is known: the metrics of the sources, and the records that came before."""
 
     sources: TypeOf

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.catalog.field import Entity, Field
 from gpurules.promql.syntax.tree import Matcher
@@ -24,8 +24,7 @@ def entity_labels(entity: Entity) -> tuple[str, ...]:
     return _ENTITY_LABELS.get(entity, _GPU_LABELS)
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredField:
+class MeasuredField(NamedTuple):
     """A field to record: the series ``names`` it is read from, how GPUs ``combine``, and the ``stem`` of its record."""
 
     field: Field
@@ -34,8 +33,7 @@ class MeasuredField:
     stem: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRow:
+class LabelRow(NamedTuple):
     """A ``label`` row of the counters file: the ``names`` it has on series and the ``label`` of the info record."""
 
     field: Field
@@ -43,8 +41,7 @@ class LabelRow:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """Everything a rule set depends on.
 
     ``dcgm``, ``info`` and ``kube_state`` are matchers that the series of the guests, of KubeVirt and of

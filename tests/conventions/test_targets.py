@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gpurules.conventions.targets import SUPPORT, Feature, Server, Version, accepts, check_feature, read_version
+from gpurules.conventions.servers import Server
+from gpurules.conventions.targets import SUPPORT, Feature, Version, accepts, check_feature, read_version
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ Label values are taken to hold no line breaks (``.`` does not match them before 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from gpurules.promql.infer.aggregations import aggregation_type
 from gpurules.promql.infer.findings import Environment, Inference, NodeType, Notes, UnitMismatch
@@ -181,8 +180,8 @@ def _perhaps_named(before: SeriesType, unnamed: SeriesType) -> SeriesType:
     distinct = key_validity(before, all_but((NAME,)))
     if distinct is None:
         # Where the name stays nothing fails, and what was inferred on the assumption that nothing does is not true.
-        unnamed = replace(unnamed, keys=(), dependencies=())
-    return replace(unnamed, names=names, distinct=distinct)
+        unnamed = unnamed._replace(keys=(), dependencies=())
+    return unnamed._replace(names=names, distinct=distinct)
 
 
 def _measure(expression: Expression, type_: SeriesType | ScalarType) -> Measure:

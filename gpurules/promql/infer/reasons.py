@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from gpurules.promql.infer.findings import Environment, Failure, NodeType, Notes, Subject
 from gpurules.promql.infer.keys import key_validity, unproved_labels
@@ -35,8 +34,7 @@ def explained(notes: Notes, nodes: Iterable[NodeType], environment: Environment)
     for failure, subject in zip(notes.failures, notes.subjects, strict=True):
         span, reason = _reason(subject, failure, types)
         told.append(
-            replace(
-                failure,
+            failure._replace(
                 reason_span=failure.reason_span if span == NOWHERE else span,
                 reason=reason,
                 unknown=unknown_metrics(subject.operand, environment),

@@ -6,7 +6,6 @@ Label values are taken to hold no line breaks: before Prometheus 3 ``.`` does no
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import Enum
 
 from gpurules.promql.infer.findings import Notes
@@ -53,10 +52,9 @@ def replaced(
     if target == NAME:
         return _renamed(series, result, effect, replacement)
     if effect is Effect.REMOVE:
-        return replace(result, changes={**series.changes, target: Change("dropped", span)})
+        return result._replace(changes={**series.changes, target: Change("dropped", span)})
     if effect is Effect.SET:
-        result = replace(
-            result,
+        result = result._replace(
             certain=result.certain | {target},
             possible=result.possible | {target},
             absent=result.absent - {target},
@@ -74,9 +72,9 @@ def replaced(
             domains[target] = series.domains[source]
         value = _only_value(series, source)
         if value:
-            result = replace(result, constants={**result.constants, target: value})
+            result = result._replace(constants={**result.constants, target: value})
         keys, dependencies = _copied(result, source, target)
-        result = replace(result, keys=keys, dependencies=dependencies)
+        result = result._replace(keys=keys, dependencies=dependencies)
         what = "copied"
     else:
         copies = pattern in _WHOLE and replacement in _FIRST_GROUP
@@ -86,8 +84,7 @@ def replaced(
         domain = series.domains.get(target)
         if copies and domain is not None and domain == series.domains.get(source):
             domains[target] = domain
-    result = replace(
-        result,
+    result = result._replace(
         certain=certain,
         possible=result.possible | {target},
         absent=result.absent - {target},
@@ -109,15 +106,14 @@ def joined(
     result = restrict(series, all_but((target,)), target not in sources)
     span = node.function.span
     if target == NAME:
-        return replace(result, names=None, distinct=key_validity(series, all_but((NAME,))))
+        return result._replace(names=None, distinct=key_validity(series, all_but((NAME,))))
     if not sources:
-        return replace(result, changes={**series.changes, target: Change("dropped", span)})
+        return result._replace(changes={**series.changes, target: Change("dropped", span)})
     sure = bool(separator) or any(source in series.certain for source in sources)
     dependencies = result.dependencies
     if target not in sources and NAME not in sources:
         dependencies = (*dependencies, Dependency(frozenset(sources), frozenset((target,)), ALWAYS))
-    result = replace(
-        result,
+    result = result._replace(
         certain=result.certain | {target} if sure else result.certain,
         possible=result.possible | {target},
         absent=result.absent - {target},
@@ -194,7 +190,7 @@ def _copied(series: SeriesType, source: str, target: str) -> tuple[tuple[Key, ..
 def _renamed(series: SeriesType, cleared: SeriesType, effect: Effect, replacement: str) -> SeriesType:
     """The name itself is replaced."""
     if effect is Effect.SET:
-        return replace(cleared, names=frozenset((replacement,)), distinct=ALWAYS)
+        return cleared._replace(names=frozenset((replacement,)), distinct=ALWAYS)
     if effect is Effect.REMOVE:
         return cleared
-    return replace(cleared, names=None, distinct=key_validity(series, all_but((NAME,))))
+    return cleared._replace(names=None, distinct=key_validity(series, all_but((NAME,))))

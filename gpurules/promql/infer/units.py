@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from gpurules.promql.types import ONE, SECOND, Kind, Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What a number is: its unit, None where unknown; its kind; and its value where it is a constant."""
 
     unit: Unit | None = None

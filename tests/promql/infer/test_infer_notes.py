@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from gpurules.promql.infer.engine import infer
@@ -288,7 +286,7 @@ UNITED = [
 @pytest.mark.parametrize(("rules", "labels", "keys"), UNITED)
 def test_a_record_of_several_rules(rules: list[tuple[str, dict[str, str]]], labels: str, keys: str) -> None:
     united = united_records([record_type("r", inferred(text).type, own)[0] for text, own in rules])
-    united = replace(united, constants={})
+    united = united._replace(constants={})
     assert (labels_told(united), keys_told(united)) == (labels, keys)
 
 
