@@ -1,9 +1,9 @@
 """A real Prometheus scrapes servers that play a cluster, and what it records is read back through its API.
 
 One second of the cluster is one second of the clock. A VM migrates, then Prometheus is stopped, another VM migrates
-meanwhile, and Prometheus starts again on the same data. No rule may fail at any time. Several Prometheus do that side by
-side: two with the guests scraped on their launcher pods, with honorLabels and without, and, with fewer counters, one for
-every other identity, recorded or inline.
+meanwhile, and Prometheus starts again on the same data. No rule may fail at any time. Several Prometheus do that side
+by side: two with the guests scraped on their launcher pods, with honorLabels and without, and, with fewer counters, one
+for every other identity, recorded or inline.
 """
 
 from __future__ import annotations
