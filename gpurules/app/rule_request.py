@@ -53,6 +53,7 @@ def rule_request(config: Config, sources: Inputs, choice: Choice, schema: LabelS
         sources=series.chosen,
         recorded=config.rules.identity == "record",
         observer=parse_matchers(config.kubevirt.observer_selector, "--observer-selector"),
+        old_uuid=config.dcgm.use_old_namespace,
     )
 
 

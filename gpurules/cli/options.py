@@ -39,6 +39,7 @@ FLAGS = (
     Flag("--counters", "dcgm", "counters", "FILE"),
     Flag("--exporter", "dcgm", "exporters", "RELEASE"),
     Flag("--dcgm-selector", "dcgm", "selector", "MATCHERS"),
+    Flag("--use-old-namespace", "dcgm", "use_old_namespace", ""),
     Flag("--path-selector", "dcgm", "path_selectors", "PATH=MATCHERS"),
     Flag("--vm-namespace-label", "dcgm", "vm_namespace_label", "LABEL"),
     Flag("--vm-name-label", "dcgm", "vm_name_label", "LABEL"),
@@ -160,6 +161,15 @@ def member_of(flag: Flag) -> Member:
 def _option(flag: Flag) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     member = member_of(flag)
     repeats = member.shape.form is not Form.SCALAR
+    if member.shape.of is bool:
+        return click.option(
+            f"{flag.flag}/--no-{flag.flag.removeprefix('--')}",
+            flag.parameter,
+            cls=ConfigurationOption,
+            heading=HEADINGS[flag.section],
+            default=None,
+            help=member.description.help,
+        )
     choices = [str(choice) for choice in member.description.choices if choice != ""]
     kind: click.ParamType[Any] | None = None
     if member.shape.form is Form.MAPPING:

@@ -54,7 +54,8 @@ class Request:
     spells them. ``sources``: the series that are read and how they name their VM, the preferred one first.
     ``recorded``: rules read what others have recorded; else each rule is an expression of its own. ``observer``:
     matchers of the series of KubeVirt's observability controller, which arrive with the VM's namespace in
-    exported_namespace; none: its series are not read.
+    exported_namespace; none: its series are not read. ``old_uuid``: series may call the UUID of their GPU ``uuid``, as
+    those of dcgm-exporter with --use-old-namespace do.
     """
 
     fields: tuple[MeasuredField, ...]
@@ -72,6 +73,7 @@ class Request:
     sources: tuple[Source, ...]
     recorded: bool = True
     observer: tuple[Matcher, ...] = ()
+    old_uuid: bool = False
 
     @property
     def launcher(self) -> tuple[str, ...]:

@@ -12,16 +12,16 @@ from gpurules.app.lint import target_of
 from gpurules.app.rendering import render
 from gpurules.catalog.exporters import releases as exporter_releases
 from gpurules.catalog.load import load_catalog
+from gpurules.config.dcgm import HONOR_LABELS
 from gpurules.config.model import (
-    FORMATS,
-    HONOR_LABELS,
-    PRESETS,
     Config,
     DcgmSection,
     KubevirtSection,
     OutputSection,
     RulesSection,
 )
+from gpurules.config.output import FORMATS
+from gpurules.config.rules import PRESETS
 from gpurules.labels import kubevirt
 from gpurules.lint.engine import run_checks
 from gpurules.lint.identifiers import CHECKS

@@ -29,6 +29,7 @@ from gpurules.scenario.promtool import rule_test
 from gpurules.scenario.quantities import DEFAULT_FIELDS, ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from gpurules.scenario.told import WITHOUT_ADDRESSES, WITHOUT_VMI_POD, told
+from stories import without_old_uuid
 
 RELEASES = ("v1.2", "v1.3", "v1.4", *rendered.RELEASES)
 
@@ -53,6 +54,7 @@ class Case:
     name_label: str = "name"
     inline: bool = False
     observed: bool = False
+    old_uuid: bool = False
     stories: tuple[str, ...] = tuple(SCENARIOS)
 
     def kube_state(self, release: str) -> bool:
@@ -134,6 +136,18 @@ CASES = OF_PODS | {
     "both emitters, by name and address": Case(
         ("remote",), (("remote",), ADDRESS), observed=True, releases=("main",), stories=EMITTED
     ),
+    "old label names": Case(POD, (POD,), "auto", old_uuid=True, releases=("v1.4", "main"), stories=SOME),
+    "old label names, three paths": Case(
+        ("vsock-exporter", "pod-network", "remote"),
+        ((*POD, *NAME, *ADDRESS), (*ADDRESS, *NAME), ADDRESS, POD, NAME),
+        releases=("main",),
+        old_uuid=True,
+        stories=SOME,
+    ),
+    "old label names, hosts": Case(("host",), (("host-mapped",),), old_uuid=True, releases=("main",), stories=SOME),
+    "old label names, inline": Case(
+        POD, (POD,), inline=True, old_uuid=True, releases=("main",), stories=("old_label_names", "mig", *RESTARTS)
+    ),
     "inline": Case(POD, (POD,), "auto", inline=True, releases=("main",)),
     "inline, owners of pods": Case(POD, (POD,), "auto", inline=True, releases=("v1.4",), stories=SOME),
     "inline, several paths": Case(
@@ -157,7 +171,10 @@ def rules_of(case: Case, release: str, few: bool = True) -> rendered.Rendered:
     """The rules of a case for a release, for a ``few`` counters or for all of the default."""
     config = Config(
         dcgm=DcgmSection(
-            counters=(str(COUNTERS),) if few else (), honor_labels=case.honor, vm_name_label=case.name_label
+            counters=(str(COUNTERS),) if few else (),
+            honor_labels=case.honor,
+            vm_name_label=case.name_label,
+            use_old_namespace=case.old_uuid,
         ),
         kubevirt=KubevirtSection(
             release=release,
@@ -195,6 +212,8 @@ def texts_of(case: Case, release: str, few: bool = True) -> dict[str, str]:
     for name in case.stories:
         played = story(name, case, release, few)
         test = rule_test(played, rules.specs, case.honored, facts)
+        if not case.old_uuid:
+            test = without_old_uuid(test, played)
         texts[name] = promtool_runs.text_of(test, rules.groups)
         if name in LEFT_OVER and not case.inline:
             test = with_leftovers(test, played, rules.specs, case.honored, facts)
