@@ -99,7 +99,7 @@ def test_each_kind_is_created_configured_and_then_unchanged(objects: Objects) ->
 
 def test_a_refusal_of_the_operator_is_said(objects: Objects) -> None:
     objects.here.server.accepts = False
-    with pytest.raises(CheckFailed, match="is not accepted: .*: could not parse expression"):
+    with pytest.raises(CheckFailed, match=r"is not accepted: .*: could not parse expression"):
         objects.here.apply()
 
 
