@@ -87,6 +87,8 @@ def aggregation_type(
     where = grouping.span if grouping and grouping.span != NOWHERE else span
     result = restrict(series, group)
     lost = dict.fromkeys(series.possible - result.possible, Change("dropped", where))
+    if grouping and grouping.without:
+        lost |= {label.text: Change("dropped", label.span) for label in grouping.labels if label.text in lost}
     return with_measure(replace(result, changes={**series.changes, **lost}), measure)
 
 
