@@ -129,10 +129,11 @@ def joined(
 
 
 def target_word(node: Call) -> Span:
-    """The word that names the label which ``label_replace`` or ``label_join`` writes; the function's where none does."""
+    """The word that names the label which ``label_replace`` or ``label_join`` writes; else that of the function."""
     target = node.arguments[1] if len(node.arguments) > 1 else None
-    named = isinstance(target, StringLiteral) and target.span != NOWHERE
-    return target.inside if named else node.function.span
+    if isinstance(target, StringLiteral) and target.span != NOWHERE:
+        return target.inside
+    return node.function.span
 
 
 def _effect(series: SeriesType, target: str, replacement: str, source: str, pattern: str) -> Effect:
