@@ -287,10 +287,15 @@ def _facts() -> dict[str, tuple[str, ...]]:
     return {row[0]: row for row in rows("kubevirt", "facts.tsv")}
 
 
+def is_before(release: str, other: str) -> bool:
+    """Whether ``release`` is older than ``other``; both have a row of their own."""
+    known = _known()
+    return known.index(release) < known.index(other)
+
+
 def writes_none(release: str) -> bool:
     """Whether ``release`` writes ``<none>`` for a label without a value."""
-    known = _known()
-    return known.index(release) < known.index("v1.6")
+    return is_before(release, "v1.6")
 
 
 def _notes(metric: str, exposed: SeriesType, release: str) -> tuple[str, ...]:

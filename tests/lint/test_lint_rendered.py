@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from gpurules.app.lint import target_of
 from gpurules.app.rendering import render
+from gpurules.app.runs_against import target_of
 from gpurules.catalog.exporters import releases as exporter_releases
 from gpurules.catalog.load import load_catalog
 from gpurules.config.dcgm import HONOR_LABELS

@@ -75,7 +75,7 @@ def limit(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Sets the bytes that one object holds."""
 
     def set_limit(size: int) -> None:
-        monkeypatch.setattr(rendering, "format_named", lambda name: replace(format_named(name), spec_limit=size))
+        monkeypatch.setattr(rendering, "format_named", lambda name: format_named(name)._replace(spec_limit=size))
 
     return set_limit
 

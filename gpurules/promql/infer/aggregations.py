@@ -86,6 +86,8 @@ def aggregation_type(
     where = grouping.span if grouping and grouping.span != NOWHERE else span
     result = restrict(series, group)
     lost = dict.fromkeys(series.possible - result.possible, Change("dropped", where))
+    if grouping and grouping.without:
+        lost |= {label.text: Change("dropped", label.span) for label in grouping.labels if label.text in lost}
     return with_measure(result._replace(changes={**series.changes, **lost}), measure)
 
 

@@ -15,13 +15,14 @@ from gpurules.promql.infer.keys import (
     restrict,
     tidy_dependencies,
     united_facts,
+    unproved_labels,
     weaker,
     with_reduced_keys,
     with_whole_key,
 )
 from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, apart, is_fixed, may_have, one_name, only
 from gpurules.promql.infer.selectors import united_labels
-from gpurules.promql.syntax.tree import Binary, Expression
+from gpurules.promql.syntax.tree import Binary, Expression, GroupSide, Name
 from gpurules.promql.types import Change, Dependency, Key, SeriesType, Validity
 from gpurules.text.span import NOWHERE, Span
 
@@ -202,7 +203,7 @@ def _many_to_one(
     kept = all_but(overwritten | {NAME} if drops_name else overwritten)
     if not never and key_validity(many, kept) is None:
         what = "series of the many side may differ only in labels that the one side overwrites"
-        notes.fail("E4", what, where, many_node, many, kept)
+        notes.fail("E4", what, _overwriting(node.group, many, kept, where), many_node, many, kept)
     result = restrict(many, kept)
     if never:
         return emptied(result._replace(changes=many.changes))
@@ -218,9 +219,10 @@ def _many_to_one(
     shared = LabelSet(matched.labels - labels if matched.complement else matched.labels | labels, matched.complement)
     shared = shared.without((NAME,))
     changes = {**many.changes}
-    for label in labels:
-        what = "overwritten" if label in many.possible else "copied"
-        changes[label] = Change(what if label in added else "dropped", where)
+    for name in node.group.include:
+        if name.text in labels:
+            what = "overwritten" if name.text in many.possible else "copied"
+            changes[name.text] = Change(what if name.text in added else "dropped", _span(name, where))
     determinant = _finite(matched, one)
     if determinant is not None and NAME not in determinant:
         dependencies = (*dependencies, Dependency(determinant, added, unique))
@@ -232,6 +234,18 @@ def _many_to_one(
         changes=changes,
     )
     return with_whole_key(_learned(result, one, shared))
+
+
+def _overwriting(group: GroupSide, many: SeriesType, kept: LabelSet, otherwise: Span) -> Span:
+    """The group label whose old values tell series of the many side apart, as far as one is known to."""
+    varying = unproved_labels(many, kept)
+    known = [name for name in group.include if name.text in varying]
+    copied = known or [name for name in group.include if name.text not in kept and may_have(many, name.text)]
+    return _span(copied[0], otherwise) if copied else otherwise
+
+
+def _span(name: Name, otherwise: Span) -> Span:
+    return name.span if name.span != NOWHERE else otherwise
 
 
 def _after_copy(

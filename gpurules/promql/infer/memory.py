@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from gpurules.promql.infer.findings import Failure, Finding, Notes, Subject, Unproved
 from gpurules.promql.infer.labelset import NAME, SOME_NAME, LabelSet
+from gpurules.promql.infer.relabel import target_word
 from gpurules.promql.syntax.functions import COMPARISONS
 from gpurules.promql.syntax.tree import (
     Aggregation,
@@ -185,9 +186,11 @@ def _words(node: Expression) -> list[Span]:
     """The words of ``node`` that what is said of it may point to."""
     match node:
         case Call():
-            return [node.function.span]
+            return [node.function.span, target_word(node)]
         case Aggregation():
-            return [node.op.span] if node.grouping is None else [node.op.span, node.grouping.span]
+            if node.grouping is None:
+                return [node.op.span]
+            return [node.op.span, node.grouping.span, *(label.span for label in node.grouping.labels)]
         case Binary():
             words = [node.op.span]
             if node.matching is not None:

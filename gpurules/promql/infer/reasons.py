@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from gpurules.promql.infer.findings import Environment, Failure, NodeType, Notes, Subject
 from gpurules.promql.infer.keys import key_validity, unproved_labels
 from gpurules.promql.infer.labelset import NAME, LabelSet, may_have
+from gpurules.promql.infer.relabel import target_word
 from gpurules.promql.infer.selectors import selected_names
 from gpurules.promql.syntax.tree import (
     Aggregation,
@@ -75,7 +76,7 @@ def _lost(node: Expression, labels: LabelSet, types: Types, varying: frozenset[s
             case VectorSelector():
                 return node.span, f"series here may differ in {_varying(types[id(node)], labels)}"
             case Call() if node.function.text in ("label_replace", "label_join") and _writes(node) in labels:
-                return node.function.span, f"`{_writes(node)}` is written here"
+                return target_word(node), f"`{_writes(node)}` is written here"
             case Aggregation() if node.grouping is not None and not node.grouping.without and varying:
                 kept = [label for label in node.grouping.labels if label.text in varying]
                 if kept:

@@ -20,8 +20,9 @@ from gpurules.promql.infer.keys import (
 )
 from gpurules.promql.infer.labelset import NAME, all_but, may_have
 from gpurules.promql.infer.patterns import matches_empty
-from gpurules.promql.syntax.tree import Call
+from gpurules.promql.syntax.tree import Call, StringLiteral
 from gpurules.promql.types import Change, Dependency, Key, SeriesType
+from gpurules.text.span import NOWHERE, Span
 
 _WHOLE = frozenset(("(.+)", "(.*)"))
 _FIRST_GROUP = frozenset(("$1", "${1}"))
@@ -48,7 +49,7 @@ def replaced(
         return series
     _check(series, target, node, notes)
     result = restrict(series, all_but((target,)), effect is not Effect.MIXED)
-    span = node.function.span
+    span = target_word(node)
     if target == NAME:
         return _renamed(series, result, effect, replacement)
     if effect is Effect.REMOVE:
@@ -104,7 +105,7 @@ def joined(
         # Otherwise two series that differ in the target only still do: what stands around its value is the same.
         _check(series, target, node, notes)
     result = restrict(series, all_but((target,)), target not in sources)
-    span = node.function.span
+    span = target_word(node)
     if target == NAME:
         return result._replace(names=None, distinct=key_validity(series, all_but((NAME,))))
     if not sources:
@@ -121,6 +122,14 @@ def joined(
         changes={**series.changes, target: Change("overwritten", span)},
     )
     return with_whole_key(result)
+
+
+def target_word(node: Call) -> Span:
+    """The word that names the label which ``label_replace`` or ``label_join`` writes; else that of the function."""
+    target = node.arguments[1] if len(node.arguments) > 1 else None
+    if isinstance(target, StringLiteral) and target.span != NOWHERE:
+        return target.inside
+    return node.function.span
 
 
 def _effect(series: SeriesType, target: str, replacement: str, source: str, pattern: str) -> Effect:
@@ -164,7 +173,7 @@ def _check(series: SeriesType, target: str, node: Call, notes: Notes) -> None:
     validity = key_validity(series, kept)
     if validity is None or (notes.windowed and validity is INSTANT):
         what = f"{node.function.text} replaces {target}, and series may differ in that label only"
-        notes.fail("E1", what, node.function.span, node.arguments[0], series, kept)
+        notes.fail("E1", what, target_word(node), node.arguments[0], series, kept)
 
 
 def _copied(series: SeriesType, source: str, target: str) -> tuple[tuple[Key, ...], tuple[Dependency, ...]]:
