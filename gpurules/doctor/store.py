@@ -21,8 +21,8 @@ class Store(Protocol):
     async def rules(self) -> tuple[LoadedRule, ...]:
         """The rules that are loaded."""
 
-    async def targets(self) -> tuple[Target, ...]:
-        """The active scrape targets."""
+    async def targets(self) -> tuple[Target, ...] | None:
+        """The active scrape targets; None where the server has no such page."""
 
     async def build(self) -> Build:
         """Which program answers."""
@@ -38,22 +38,22 @@ class Counted:
     async def instant(self, expression: str, at: float) -> tuple[Sample, ...]:
         """As the store's."""
         self.requests += 1
-        return tuple(await self.store.instant(expression, at))
+        return await self.store.instant(expression, at)
 
     async def range(self, expression: str, start: float, end: float, step: float) -> tuple[Series, ...]:
         """As the store's."""
         self.requests += 1
-        return tuple(await self.store.range(expression, start, end, step))
+        return await self.store.range(expression, start, end, step)
 
     async def rules(self) -> tuple[LoadedRule, ...]:
         """As the store's."""
         self.requests += 1
-        return tuple(await self.store.rules())
+        return await self.store.rules()
 
-    async def targets(self) -> tuple[Target, ...]:
+    async def targets(self) -> tuple[Target, ...] | None:
         """As the store's."""
         self.requests += 1
-        return tuple(await self.store.targets())
+        return await self.store.targets()
 
     async def build(self) -> Build:
         """As the store's."""
