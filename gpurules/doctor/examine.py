@@ -46,7 +46,7 @@ def report_of(case: Case, stores: Stores, server: str, evaluator: str = "", warn
         paths=path_joins(PATHS, joins.found),
         coverage=(),
         ambiguities=(),
-        nodes=fleet_map(joins, case[holders.QUESTION]),
+        nodes=fleet_map(joins, case[holders.QUESTION], joining.silent_holders(case)),
         lost=joining.lost_gpus(joins, case[devices.QUESTION].all),
         loaded=Loaded(asked=False),
         costs=(),

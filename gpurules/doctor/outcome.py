@@ -43,10 +43,10 @@ class PathSource:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What one identity says now: the VMs of each key, and the keys that mean several things."""
+    """What one identity says now: the VMs of each key, and of each key that means several things who shares it."""
 
     vms: Mapping[Key, tuple[Vm, ...]] = field(default_factory=dict)
-    ambiguous: frozenset[Key] = frozenset()
+    shared: Mapping[Key, tuple[Vm, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +138,13 @@ def _outcome(
 ) -> Outcome:
     identity = identity_of(one.source)
     relation = relations.get(identity.name, Relation())
-    vms = relation.vms.get(key, ())
-    if key in relation.ambiguous and len(vms) < 2:
-        return Outcome(one.path, one.source, device, key, (Vm("", ""), Vm("", "")), _several(identity.key, key))
-    if len(vms) > 1:
-        names = ", ".join(str(vm) for vm in vms[:3])
-        return Outcome(one.path, one.source, device, key, vms, f"{_several(identity.key, key)}: {names}")
-    return Outcome(one.path, one.source, device, key, vms, "" if vms else explain(one, device, key))
+    vms = relation.shared.get(key) or relation.vms.get(key, ())
+    if not vms:
+        return Outcome(one.path, one.source, device, key, (), explain(one, device, key))
+    if len(vms) == 1:
+        return Outcome(one.path, one.source, device, key, vms)
+    several = f"{_several(identity.key, key)}: {', '.join(str(vm) for vm in vms[:3])}"
+    return Outcome(one.path, one.source, device, key, vms, several)
 
 
 def _several(labels: tuple[str, ...], key: Key) -> str:

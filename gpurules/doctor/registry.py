@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gpurules.doctor.question import Question
-from gpurules.doctor.questions import counters, devices, holders, joining, machines
+from gpurules.doctor.questions import counters, devices, holders, joining, machines, silence, trust
 
 QUESTIONS: tuple[Question[Any], ...] = (
     counters.QUESTION,
@@ -13,4 +13,6 @@ QUESTIONS: tuple[Question[Any], ...] = (
     devices.QUESTION,
     holders.QUESTION,
     joining.QUESTION,
+    trust.QUESTION,
+    silence.QUESTION,
 )

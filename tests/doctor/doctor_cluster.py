@@ -20,7 +20,7 @@ INTERVAL = 60
 LOOKBACK = "2m"
 """Backfilled blocks hold no stale markers, so what ended must leave sight soon."""
 DAY = 86_400
-END = 1_800_000_000
+END = 1_760_000_000
 """When every history ends: a moment of its own, so that reports do not differ from run to run."""
 
 

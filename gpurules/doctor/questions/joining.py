@@ -24,12 +24,12 @@ from gpurules.doctor.questions import devices, holders, machines
 from gpurules.doctor.questions.devices import VM_NAME_LABELS, Device
 from gpurules.doctor.reasons import explain
 from gpurules.labels.schema import HonorLabels
-from gpurules.promql.syntax.build import aggregate
+from gpurules.promql.syntax.build import aggregate, binary, matcher, number, selector
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.pods import OWNER_METRIC
 from gpurules.rules.identities.registry import IDENTITIES
 from gpurules.rules.identity import identity_of
-from gpurules.rules.label_names import NAME, NAMESPACE, NODE, POD
+from gpurules.rules.label_names import ADDRESS, NAME, NAMESPACE, NODE, POD
 from gpurules.rules.paths.path import Scrape
 from gpurules.rules.paths.registry import PATHS
 from gpurules.rules.request import Request
@@ -119,12 +119,36 @@ async def _relation(stores: Stores, case: Case, identity: Identity, request: Req
     for row in await ask(stores.view, aggregate("group", labels, identity.relation(request)), at):
         key = tuple(row.labels.get(label, "") for label in identity.key)
         vms.setdefault(key, []).append(Vm(*(row.labels.get(label, "") for label in (NAMESPACE, NAME, NODE))))
-    twice = await ask(stores.view, identity.ambiguous(request), at)
-    keys = [tuple(row.labels.get(label, "") for label in identity.key) for row in twice]
-    ambiguous = frozenset(key for key in keys if all(key))
-    # Of an identity that is the VM itself, two nodes are one VM: the freshest is taken.
-    lasting = NAME in identity.key
-    return Relation({key: tuple(sorted(found)) for key, found in vms.items()}, frozenset() if lasting else ambiguous)
+    shared: dict[Key, tuple[Vm, ...]] = {}
+    if NAME not in identity.key and POD not in identity.key:
+        twice = await ask(stores.view, identity.ambiguous(request), at)
+        keys = {tuple(row.labels.get(label, "") for label in identity.key) for row in twice}
+        shared = await _claimants(stores, case, identity, keys)
+    return Relation({key: tuple(sorted(found)) for key, found in vms.items()}, shared)
+
+
+async def _claimants(stores: Stores, case: Case, identity: Identity, keys: set[Key]) -> dict[Key, tuple[Vm, ...]]:
+    """Who shares each of ``keys``; at least two, named where that is known."""
+    found: dict[Key, set[Vm]] = {key: set() for key in keys}
+    if keys and ADDRESS in identity.key:
+        series = selector(machines.ADDRESSES, matcher(ADDRESS, "!=", ""))
+        several_of = aggregate("count", (ADDRESS,), aggregate("group", (ADDRESS, NAMESPACE, NAME), series))
+        shared = binary(
+            "and",
+            aggregate("group", (ADDRESS, NAMESPACE, NAME), series),
+            binary(">", several_of, number(1)),
+            on=(ADDRESS,),
+        )
+        for row in await ask(stores.view, shared, case.scope.at):
+            vm = Vm(row.labels.get(NAMESPACE, ""), row.labels.get(NAME, ""))
+            found.get((row.labels.get(ADDRESS, ""),), set()).add(vm)
+    if NODE in identity.key:
+        for holder in case[holders.QUESTION].holders:
+            found.get((holder.node,), set()).add(Vm(holder.namespace, holder.machine or holder.pod, holder.node))
+    return {key: tuple(sorted(vms)) if len(vms) > 1 else (*sorted(vms), UNNAMED, UNNAMED) for key, vms in found.items()}
+
+
+UNNAMED = Vm("", "another pod")
 
 
 def lost_devices(found: Joining, all_devices: Iterable[Device]) -> tuple[tuple[Device, Outcome | None], ...]:
@@ -174,7 +198,9 @@ def _findings(found: Joining, case: Case) -> Iterable[Finding]:
     guests = [(one, outcome) for one, outcome in lost if outcome is not None and sent_by_guest(one, outcome)]
     unjoined = [(device, one) for device, one in guests if not one.vms]
     several = [(device, one) for device, one in guests if one.vms]
-    nobody = [one for one, outcome in lost if not sent_by_guest(one, outcome) and not of_container(one)]
+    nobody = [
+        (one, outcome) for one, outcome in lost if not sent_by_guest(one, outcome) and not of_container(one)
+    ]
     if unjoined:
         yield _finding(
             "series-unjoined", Severity.ERROR, unjoined, "join no VM",
@@ -188,19 +214,34 @@ def _findings(found: Joining, case: Case) -> Iterable[Finding]:
     if nobody:
         yield Finding(
             "gpu-of-nobody",
-            Severity.NOTE if _has_joined(found) else Severity.WARNING,
+            Severity.WARNING if _unjoined_holders(case) else Severity.NOTE,
             NAME_OF_QUESTION,
-            f"{len({(one.uuid, one.instance) for one in nobody})} GPUs belong to nobody: exporters on nodes send them "
-            "and map them to no pod.",
+            f"{len({(one.uuid, one.instance) for one, _ in nobody})} GPUs belong to nobody: exporters on nodes send "
+            "them and map them to no pod.",
             "GPUs that no container uses are of no concern. If they are those of VMs: no device plugin for KubeVirt "
             "reports GPU UUIDs, so run the exporter in the guest, or beside it (gpurules scaffold).",
             (Figure("GPU series", len(nobody)),),
-            tuple(Sample(one.shown, NOBODY) for one in nobody[:SAMPLES]),
+            tuple(Sample(one.shown, outcome.reason if outcome else NOBODY) for one, outcome in nobody[:SAMPLES]),
         )
 
 
-def _has_joined(found: Joining) -> bool:
-    return any(one.vm is not None for one in found.found)
+def _unjoined_holders(case: Case) -> bool:
+    """Whether some VM holds a GPU of which no series is booked on it."""
+    booked = {(one.vm.namespace, one.vm.name) for one in case[QUESTION].joined.values() if one.vm is not None}
+    return any((one.namespace, one.machine) not in booked for one in case[holders.QUESTION].holders)
+
+
+def silent_holders(case: Case) -> tuple[holders.Holder, ...]:
+    """Running launcher pods that hold a GPU and of whose VM no series speaks, joined or not."""
+    found = case[QUESTION]
+    named = {(vm.namespace, vm.name) for one in found.found for vm in one.vms}
+    pods: set[Key] = {one.key for one in found.found if POD in identity_of(one.source).key}
+    pods |= {(one.own(NAMESPACE), one.own(POD)) for one in case[devices.QUESTION].all}
+    return tuple(
+        one
+        for one in case[holders.QUESTION].holders
+        if (one.namespace, one.machine) not in named and (one.namespace, one.pod) not in pods
+    )
 
 
 def _finding(

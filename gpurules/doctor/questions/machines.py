@@ -25,6 +25,7 @@ _MARKERS = (ADDRESSES, "kubevirt_vmi_vnic_info", "kubevirt_vm_labels")
 """Metrics whose presence says that KubeVirt is not older."""
 _ALWAYS_SET = (VMI_POD, "evictable", "outdated")
 """Labels that a running VM has wherever its release has them."""
+_ON_LAUNCHER = (matcher(POD, "=~", LAUNCHER_PATTERN),)
 _WHOLE_SERIES = 20
 _LABELS = (NAMESPACE, NAME, NODE, "phase", VMI_POD, "job", SCRAPE_INSTANCE, POD, EXPORTED_NAMESPACE)
 
@@ -68,8 +69,8 @@ async def _ask(stores: Stores, case: Case) -> Machines:
 
 
 def own_rows(found: Machines, request: Request) -> tuple[Row, ...]:
-    """The series that the configured selector believes."""
-    return tuple(row for row in found.rows if matches(request.info, row))
+    """The series that the configured selector believes, but for those that a guest wrote."""
+    return tuple(row for row in found.rows if matches(request.info, row) and not matches(_ON_LAUNCHER, row))
 
 
 def observer_rows(found: Machines, request: Request) -> tuple[Row, ...]:
@@ -79,17 +80,13 @@ def observer_rows(found: Machines, request: Request) -> tuple[Row, ...]:
         for row in found.rows
         if row.get(EXPORTED_NAMESPACE)
         and not matches(request.info, row)
-        and not matches((matcher(POD, "=~", LAUNCHER_PATTERN),), row)
+        and not matches(_ON_LAUNCHER, row)
     )
 
 
 def guest_rows(found: Machines, request: Request) -> tuple[Row, ...]:
     """Series that were scraped on a launcher pod: a guest wrote them."""
-    return tuple(
-        row
-        for row in found.rows
-        if matches((matcher(POD, "=~", LAUNCHER_PATTERN),), row) and not matches(request.info, row)
-    )
+    return tuple(row for row in found.rows if matches(_ON_LAUNCHER, row))
 
 
 def other_jobs(found: Machines, request: Request) -> Counter[str]:
@@ -225,7 +222,9 @@ def _samples(rows: Iterable[Row], reason: str) -> tuple[Sample, ...]:
 
 
 def _facts(found: Machines, case: Case) -> Iterable[Fact]:
-    running = {(row.get(NAMESPACE), row.get(NAME)) for row in found.rows if row.get("phase") == "running"}
+    believed = own_rows(found, effective(found, case.scope.request)) or observer_rows(found, case.scope.request)
+    labels = (EXPORTED_NAMESPACE if believed and believed[0].get(EXPORTED_NAMESPACE) else NAMESPACE, NAME)
+    running = {tuple(row.get(label) for label in labels) for row in believed if row.get("phase") == "running"}
     yield Fact("virtual machines", f"{len(running)} running")
     yield Fact("KubeVirt", span_of(fitting_releases(found)))
     emitters = Counter(row.get("job", "") for row in found.rows)

@@ -56,10 +56,15 @@ def _samples(found: Finding) -> Iterator[str]:
         yield f"{series(sample.labels)}{reason}"
 
 
+_TELLING = ("exported_namespace", "exported_pod", "namespace", "pod", "name", "node", "UUID", "uuid", "instance", "job")
+
+
 def series(labels: Labels) -> str:
-    """Labels as PromQL writes them, cut."""
-    pairs = ", ".join(f'{name}="{value}"' for name, value in labels if name != "__name__")
-    name = dict(labels).get("__name__", "")
+    """Labels as PromQL writes them, the telling ones first, cut."""
+    shown = dict(labels)
+    name = shown.pop("__name__", "")
+    first = [label for label in _TELLING if label in shown]
+    pairs = ", ".join(f'{label}="{shown[label]}"' for label in (*first, *(one for one in shown if one not in first)))
     return safe(f"{name}{{{pairs}}}" if pairs else name, SAMPLE_MAX)
 
 
@@ -96,7 +101,7 @@ def _map(report: Report) -> str:
                 (
                     safe(node.name or "-", CELL_MAX),
                     safe(f"{machine.namespace}/{machine.name}", CELL_MAX),
-                    "silent" if machine.silent else str(len(machine.gpus)),
+                    "silent" if machine.silent else str(len(machine.gpus)) if machine.gpus else "unjoined",
                     paths or "-",
                     safe(models or "-", CELL_MAX),
                 )
