@@ -9,12 +9,10 @@ counters, watch it over other paths and as a KubeVirt without vmi_pod tells it.
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +29,7 @@ from gpurules.scenario.scrape import honors
 from gpurules.scenario.target import Target
 from gpurules.scenario.told import told
 from live_prometheus import RATE_TOLERANCE, free_port, settle
+from loopback import serving_pages
 from rendered import Rendered, of, rendered
 
 MIGRATIONS = (("research", "train", "worker-3", "10.130.1.1"), ("research", "simulate", "worker-2", "10.129.1.2"))
@@ -99,21 +98,7 @@ class Stage:
         afterwards = migrated(migrated(world, 0, 1), 1, 1)
         known = (*pages_at(world.cluster, 0), *pages_at(afterwards.cluster, 1))
         self.targets = tuple(dict.fromkeys(known))
-        stage = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                page = stage.answer(self.path)
-                self.send_response(404 if page is None else 200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.end_headers()
-                self.wfile.write((page or "").encode())
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.port = 0
 
     @property
     def now(self) -> float:
@@ -134,9 +119,7 @@ class Stage:
             "job_name": f"target-{position}",
             "honor_labels": honors(target, guests_honor),
             "metrics_path": f"/{position}",
-            "static_configs": [
-                {"targets": [f"127.0.0.1:{self.server.server_address[1]}"], "labels": dict(target.labels)}
-            ],
+            "static_configs": [{"targets": [f"127.0.0.1:{self.port}"], "labels": dict(target.labels)}],
         }
 
 
@@ -144,14 +127,9 @@ class Stage:
 def staged(world: World) -> Iterator[Stage]:
     """A stage whose server runs in a thread."""
     stage = Stage(world)
-    thread = threading.Thread(target=stage.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
+    with serving_pages(stage.answer) as server:
+        stage.port = server.port
         yield stage
-    finally:
-        stage.server.shutdown()
-        stage.server.server_close()
-        thread.join(timeout=5)
 
 
 class Server(live_prometheus.Server):

@@ -35,7 +35,11 @@ class Access:
 
     def __post_init__(self) -> None:
         address = self.address
-        plain_only = {"--ca-file": self.ca, "--cert-file": self.certificate, "--insecure": self.insecure}
+        plain_only = {
+            "--ca-file": self.ca,
+            "--cert-file": self.certificate,
+            "--insecure-skip-tls-verify": self.insecure,
+        }
         if isinstance(address, Service):
             for option, said in plain_only.items():
                 if said:
@@ -52,7 +56,7 @@ class Access:
         if self.key and not self.certificate:
             raise _unfit("--key-file is there without --cert-file", "name both")
         if self.insecure and self.ca:
-            raise _unfit("--ca-file and --insecure exclude each other", "leave one out")
+            raise _unfit("--ca-file and --insecure-skip-tls-verify exclude each other", "leave one out")
         if self.largest_series < 1:
             raise _unfit("--max-series must be at least 1", "")
 
@@ -65,6 +69,12 @@ class Access:
     def secret(self) -> bool:
         """Whether a header says who we are to the server."""
         return any(name.lower() == AUTHORIZATION for name, _ in self.headers)
+
+    @property
+    def in_the_clear(self) -> bool:
+        """Whether who we are can be read on the way."""
+        address = self.address
+        return self.secret and isinstance(address, Plain) and not address.secure and not address.here
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from gpurules.cluster.proxy import bypassed
 from gpurules.cluster.redact import redacted
 from gpurules.text.errors import InputError, Problem
 
@@ -27,6 +28,11 @@ class Plain:
     def secure(self) -> bool:
         """Whether it is asked over TLS."""
         return self.base.startswith("https:")
+
+    @property
+    def here(self) -> bool:
+        """Whether it is on this machine."""
+        return bypassed(urlsplit(self.base).hostname or "", 0, "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ LARGEST_ANSWER = 256 * 1024 * 1024
 LARGEST_REFUSAL = 64 * 1024
 LONGEST_MESSAGE = 600
 ATTEMPTS = 4
-LONGEST_PAUSE = 30.0
+LONGEST_PAUSE = 10.0
 """Seconds; a server that asks for more is not waited for."""
 MOST_WARNINGS = 20
 BUSY = (429, 503)
@@ -118,11 +118,17 @@ class Asker:
         found = found if isinstance(found, dict) else {}
         message = self._message(found) or self._text(response, bytes(body))
         if found.get("kind") == "Status":
-            message = f"Kubernetes API: {message}"
+            return self._cluster_fault(status, message)
         fault = self._fault_of(message, response, page, is_query=bool(found.get("error")))
-        if status in BUSY and found.get("errorType") not in ("timeout", "canceled") and found.get("kind") != "Status":
+        if status in BUSY and found.get("errorType") not in ("timeout", "canceled"):
             return _Busy(fault, _pause(response.headers.get("Retry-After", "")))
         return fault
+
+    def _cluster_fault(self, status: int, message: str) -> PrometheusFault:
+        """Of a refusal that the API server in between wrote, which is a Status."""
+        cause = Cause.DENIED if status in (401, 403) else Cause.UNREACHABLE
+        advice = "the account of the kubeconfig needs to get services/proxy" if status == 403 else ""
+        return self.fault(cause, f"the API server answers {status}: {message}", status, advice)
 
     def _fault_of(
         self, message: str, response: aiohttp.ClientResponse, page: str, *, is_query: bool
