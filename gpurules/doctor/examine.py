@@ -9,7 +9,7 @@ from gpurules.doctor.fleet_map import fleet_map
 from gpurules.doctor.model import Fact, Finding, Loaded, Recommendation, Report, worst_first
 from gpurules.doctor.outcome import path_joins
 from gpurules.doctor.question import Case, Question, Scope, Stores
-from gpurules.doctor.questions import devices, holders, joining
+from gpurules.doctor.questions import devices, history, holders, joining
 from gpurules.doctor.registry import QUESTIONS
 from gpurules.doctor.store import Counted
 from gpurules.rules.paths.registry import PATHS
@@ -44,8 +44,8 @@ def report_of(case: Case, stores: Stores, server: str, evaluator: str = "", warn
         findings=findings_of(case),
         facts=facts_of(case),
         paths=path_joins(PATHS, joins.found),
-        coverage=(),
-        ambiguities=(),
+        coverage=case[history.QUESTION].coverage,
+        ambiguities=case[history.QUESTION].ambiguities,
         nodes=fleet_map(joins, case[holders.QUESTION], joining.silent_holders(case)),
         lost=joining.lost_gpus(joins, case[devices.QUESTION].all),
         loaded=Loaded(asked=False),

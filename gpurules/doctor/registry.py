@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gpurules.doctor.question import Question
-from gpurules.doctor.questions import counters, devices, holders, joining, machines, silence, trust
+from gpurules.doctor.questions import counters, devices, history, holders, joining, machines, silence, trust
 
 QUESTIONS: tuple[Question[Any], ...] = (
     counters.QUESTION,
@@ -15,4 +15,5 @@ QUESTIONS: tuple[Question[Any], ...] = (
     joining.QUESTION,
     trust.QUESTION,
     silence.QUESTION,
+    history.QUESTION,
 )

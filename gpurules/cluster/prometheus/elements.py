@@ -48,6 +48,9 @@ class Elements:
         """The object, with the list empty. Raises Malformed where it is not complete."""
         self._text += self._decoder.decode(b"", final=True)
         if self._read == self._read_list:
+            self._enough = 0
+            self._read_list()
+        if self._read == self._read_list:
             raise Malformed("the answer breaks off")
         try:
             found = json.loads(self._head + self._text)
