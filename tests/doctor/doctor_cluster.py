@@ -34,7 +34,7 @@ def write_blocks(promtool: Path, lines: Iterable[str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = folder / "history.txt"
     text.write_text("".join(lines), encoding="utf-8")
-    command = [promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"]
+    command: list[str | Path] = [promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"]
     subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
     text.unlink()
 
@@ -44,7 +44,7 @@ def prometheus_on(program: Path, folder: Path, configuration: str = "global: {}\
     """A Prometheus over the blocks in ``folder``; yields its address."""
     (folder / "prometheus.yml").write_text(configuration, encoding="utf-8")
     port = free_port()
-    command = [
+    command: list[str | Path] = [
         program,
         "--config.file=prometheus.yml",
         "--storage.tsdb.path=data",
@@ -62,7 +62,7 @@ def victoria_on(program: Path, folder: Path, lines: Iterable[str]) -> Iterator[s
     """A VictoriaMetrics that has imported a history; yields its address."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    command = [
+    command: list[str | Path] = [
         program,
         "-storageDataPath=data",
         f"-httpListenAddr=127.0.0.1:{port}",

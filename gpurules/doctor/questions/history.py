@@ -132,7 +132,13 @@ async def _coverage(
 def _keyed(one: PathSource, request: Request, names: tuple[str, ...]) -> tuple[Expression, tuple[str, ...]]:
     matchers = _CAME_BY.get(one.path, ())
     many = keyed(
-        one.source, request, "group", (UUID, INSTANCE), lambda only: series_of(names, only), matchers=matchers, exact=True
+        one.source,
+        request,
+        "group",
+        (UUID, INSTANCE),
+        lambda only: series_of(names, only),
+        matchers=matchers,
+        exact=True,
     )
     return many, identity_of(one.source).joined_on(request)
 
