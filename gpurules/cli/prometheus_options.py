@@ -25,14 +25,34 @@ _HOW = (
     _option(
         "--header", "headers", metavar="'NAME: VALUE'", multiple=True, help="A header, such as 'X-Scope-OrgID: t'."
     ),
-    _option("--header-file", "header_files", metavar="'NAME: FILE'", multiple=True, help="Its value from a file."),
     _option(
-        "--header-env", "header_variables", metavar="'NAME: VARIABLE'", multiple=True, help="... or the environment."
+        "--header-file",
+        "header_files",
+        metavar="'NAME: FILE'",
+        multiple=True,
+        help="A header whose value stands in a file.",
     ),
-    _option("--bearer-token", metavar="TOKEN", default="", envvar="GPURULES_BEARER_TOKEN", help="Better from a file."),
+    _option(
+        "--header-env",
+        "header_variables",
+        metavar="'NAME: VARIABLE'",
+        multiple=True,
+        help="A header from the environment.",
+    ),
+    _option(
+        "--bearer-token",
+        metavar="TOKEN",
+        default="",
+        envvar="GPURULES_BEARER_TOKEN",
+        help="Or GPURULES_BEARER_TOKEN, which nobody else can read.",
+    ),
     _option("--bearer-token-file", metavar="FILE", default="", help="A file that holds the token."),
     _option(
-        "--basic-auth", metavar="USER:PASSWORD", default="", envvar="GPURULES_BASIC_AUTH", help="Better from a file."
+        "--basic-auth",
+        metavar="USER:PASSWORD",
+        default="",
+        envvar="GPURULES_BASIC_AUTH",
+        help="Or GPURULES_BASIC_AUTH.",
     ),
     _option("--basic-auth-file", metavar="FILE", default="", help="A file that holds USER:PASSWORD."),
     _option("--ca-file", metavar="FILE", default="", help="The authorities that the server's certificate may be of."),

@@ -13,8 +13,8 @@ from gpurules.text.errors import InputError, Problem
 _SERVICE = re.compile(
     r"k8s://(?P<namespace>[a-z0-9-]{1,63})/(?P<name>(?:https?:)?[a-z0-9-]{1,63}):(?P<port>[a-z0-9-]{1,63})(?P<path>/.*)?"
 )
-_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")
-"""RFC 3986, section 3.3."""
+_PATH = re.compile(r"(?:/(?!\.\.?(?:/|$))(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})*)*")
+"""RFC 3986, section 3.3, without segments that lead up."""
 PORTS = {"http": 80, "https": 443}
 
 

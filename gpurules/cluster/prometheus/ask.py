@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime
 import json
+from asyncio import sleep
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,6 +26,7 @@ LARGEST_ANSWER = 256 * 1024 * 1024
 LARGEST_REFUSAL = 64 * 1024
 LONGEST_MESSAGE = 600
 ATTEMPTS = 4
+FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0
 """Seconds; a server that asks for more is not waited for."""
 MOST_WARNINGS = 20
@@ -68,7 +69,7 @@ class Asker:
                 if busy.pause > LONGEST_PAUSE:
                     detail = f"{busy.fault.detail}; it asks to be left alone for {busy.pause:.0f} s"
                     raise self.fault(Cause.BUSY, detail, busy.fault.status, "try again later") from None
-                await asyncio.sleep(busy.pause or 0.25 * 2**attempt)
+                await sleep(busy.pause or FIRST_PAUSE * 2 ** (attempt - 1))
         raise AssertionError("unreachable")
 
     def fault(self, cause: Cause, detail: str, status: int = 0, advice: str = "") -> PrometheusFault:

@@ -72,9 +72,9 @@ def _each(said: Said, environment: Mapping[str, str]) -> Iterator[tuple[str, str
             raise _wrong("--header-env", f"there is no environment variable {safe(variable, 100)}", "set it")
         yield "--header-env", name, environment[variable].strip()
     if said.bearer_token:
-        yield "--bearer-token", "Authorization", f"Bearer {said.bearer_token.strip()}"
+        yield "--bearer-token", "Authorization", _bearer(said.bearer_token.strip())
     if said.bearer_token_file:
-        yield "--bearer-token-file", "Authorization", f"Bearer {_content(said.bearer_token_file)}".strip()
+        yield "--bearer-token-file", "Authorization", _bearer(_content(said.bearer_token_file))
     if said.basic_auth:
         yield "--basic-auth", "Authorization", _basic("--basic-auth", said.basic_auth)
     if said.basic_auth_file:
@@ -92,6 +92,10 @@ def _named(option: str, text: str) -> tuple[str, str]:
 
 def _content(path: str) -> str:
     return read_text(path, LARGEST_SECRET).text.strip()
+
+
+def _bearer(token: str) -> str:
+    return f"Bearer {token}" if token else ""
 
 
 def _basic(option: str, text: str) -> str:

@@ -52,11 +52,14 @@ class Elements:
             self._read_list()
         if self._read == self._read_list:
             raise Malformed("the answer breaks off")
+        text = (self._head + self._text).rstrip()
         try:
-            found = json.loads(self._head + self._text)
+            found = json.loads(text)
+        except json.JSONDecodeError as error:
+            ends = error.pos >= len(text) or error.msg.startswith("Unterminated")
+            raise Malformed("the answer breaks off" if ends else "the answer is no JSON") from None
         except (ValueError, RecursionError):
-            complete = self._text.rstrip().endswith("}")
-            raise Malformed("the answer is no JSON" if complete else "the answer breaks off") from None
+            raise Malformed("the answer is no JSON") from None
         if not isinstance(found, dict):
             raise Malformed("the answer is no object")
         return found
@@ -90,7 +93,7 @@ class Elements:
         self._text = self._text[position:]
         if len(self._text) > LARGEST_ELEMENT:
             raise Malformed("the answer holds something that is far too long")
-        self._enough = 2 * len(self._text)
+        self._enough = min(2 * len(self._text), LARGEST_ELEMENT + 1)
 
     def _element(self, position: int) -> tuple[Any, int] | None:
         """The element at ``position`` and where the next begins; None where it has not come whole."""

@@ -88,11 +88,13 @@ class Store:
     async def series(self, matchers: Sequence[str], start: float, end: float) -> tuple[Mapping[str, str], ...]:
         """The labels of all series that fit one of ``matchers`` (selectors) and have a sample in the time."""
         shared = decode.Shared()
-        return await self._list("/api/v1/series", matchers, start, end, shared.labels)
+        return await self._list("/api/v1/series", matchers, start, end, shared.labels, "series")
 
     async def label_values(self, name: str, matchers: Sequence[str], start: float, end: float) -> tuple[str, ...]:
         """The values of the label ``name`` on those series; on all where ``matchers`` is empty."""
-        return await self._list(f"/api/v1/label/{quote(name, safe='')}/values", matchers, start, end, _string)
+        return await self._list(
+            f"/api/v1/label/{quote(name, safe='')}/values", matchers, start, end, _string, "label values"
+        )
 
     async def rules(self) -> tuple[LoadedRule, ...]:
         """The rules that are loaded, recording and alerting, in the server's order."""
@@ -135,13 +137,13 @@ class Store:
         return str(data.get("resultType"))[:20] if isinstance(data, dict) else "nothing"
 
     async def _list(
-        self, page: str, matchers: Sequence[str], start: float, end: float, decoded: Callable[[Any], T]
+        self, page: str, matchers: Sequence[str], start: float, end: float, decoded: Callable[[Any], T], what: str
     ) -> tuple[T, ...]:
         found: list[T] = []
 
         def take(element: Any) -> None:
             found.append(decoded(element))
-            self._bound(len(found))
+            self._bound(len(found), what)
 
         window = [("start", _seconds(start)), ("end", _seconds(end)), ("limit", str(self._access.largest_series + 1))]
         await self._asker.ask(page, [*(("match[]", one) for one in matchers), *window], "data", take)
