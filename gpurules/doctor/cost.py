@@ -9,10 +9,10 @@ from gpurules.doctor.question import Case, Wanted
 from gpurules.doctor.questions import counters, devices, joining, loaded, machines
 from gpurules.text.duration import parse_duration
 
-SECONDS_PER_SERIES = 20e-6
+SECONDS_PER_SERIES = 50e-6
 """Of one core for each DCGM series that the rules read, all that becomes of it included; measured with Prometheus 2.42
-and the default rules (bench/evaluation.py)."""
-SECONDS_PER_MACHINE = 8e-6
+and the default rules at 1,000 to 8,000 VMs and 1,000 to 2,000 GPUs on a busy machine (bench/evaluation.py)."""
+SECONDS_PER_MACHINE = 100e-6
 """The same for each kubevirt_vmi_info."""
 USUAL_INTERVAL = 60.0
 """Seconds; that of Prometheus where nothing is configured."""

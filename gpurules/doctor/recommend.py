@@ -12,6 +12,7 @@ from gpurules.doctor.model import Recommendation, Setting
 from gpurules.doctor.outcome import Outcome
 from gpurules.doctor.question import Case
 from gpurules.doctor.questions import counters, holders, joining, machines, sides, timing, trust
+from gpurules.labels import kubevirt
 from gpurules.promql.syntax.tree import Matcher
 from gpurules.rules.paths.registry import PATHS
 from gpurules.text.duration import format_duration, parse_duration
@@ -103,11 +104,14 @@ def _guests(case: Case, paths: tuple[str, ...]) -> Iterable[Change]:
 
 
 def _cluster_side(case: Case) -> Iterable[Change]:
-    kubevirt = case.scope.config.kubevirt
+    section = case.scope.config.kubevirt
     found, pods = case[machines.QUESTION], case[holders.QUESTION]
     wrong = [one for one in machines.findings(case) if one.id == "kubevirt-release"]
     if wrong:
         yield "kubevirt", "release", machines.fitting_releases(found)[-1], wrong[0].what
+    elif kubevirt_names_pods(case) and any("pod-owner" in one.source.identities for one in _booked(case)):
+        why = "no series names launcher pods; kube-state-metrics does, whose owners are read for releases before v1.5"
+        yield "kubevirt", "release", before_launcher_pods(), why
     effective = machines.effective(found, case.scope.request)
     for key, before, now in (
         ("info_selector", case.scope.request.info, effective.info),
@@ -116,9 +120,23 @@ def _cluster_side(case: Case) -> Iterable[Change]:
     ):
         if before != now:
             yield "kubevirt", key, _written(now), "that is the job under which the series are here"
-    if pods.resources and not kubevirt.gpu_resources:
+    if pods.resources and not section.gpu_resources:
         resources = tuple(f"nvidia.com/{one.removeprefix('nvidia_com_')}" for one in pods.resources)
         yield "kubevirt", "gpu_resources", resources, f"{len(pods.holders)} VMs hold GPUs by these resources"
+
+
+def kubevirt_names_pods(case: Case) -> bool:
+    """Whether the release that is assumed names launcher pods."""
+    return kubevirt.has_launcher_pod(case.scope.kubevirt)
+
+
+def before_launcher_pods() -> str:
+    """The newest release whose kubevirt_vmi_info names none."""
+    return [release for release in kubevirt.releases() if not kubevirt.has_launcher_pod(release)][-1]
+
+
+def _booked(case: Case) -> Iterable[Outcome]:
+    return case[joining.QUESTION].joined.values()
 
 
 def _times(case: Case) -> Iterable[Change]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 import urllib.error
@@ -24,9 +23,13 @@ END = 1_760_000_000
 """When every history ends: a moment of its own, so that reports do not differ from run to run."""
 
 
-def history(cluster: Cluster, honor: bool, seconds: int) -> list[str]:
-    """OpenMetrics of ``seconds`` before :data:`END`."""
-    return list(backfill(cluster, honor, END - seconds, seconds, INTERVAL))
+def history(cluster: Cluster, honor: bool, seconds: int, interval: int = INTERVAL) -> list[str]:
+    """OpenMetrics of ``seconds`` before :data:`END`, one line each."""
+    return [
+        line
+        for part in backfill(cluster, honor, END - seconds, seconds, interval)
+        for line in part.splitlines(keepends=True)
+    ]
 
 
 def write_blocks(promtool: Path, lines: Iterable[str], folder: Path) -> None:
@@ -116,8 +119,3 @@ def post(url: str, body: bytes) -> None:
     """POST."""
     with urllib.request.urlopen(urllib.request.Request(url, data=body, method="POST"), timeout=60):
         pass
-
-
-def utc() -> dict[str, str]:
-    """The environment of a command whose times must not depend on the machine."""
-    return {**os.environ, "TZ": "UTC"}

@@ -88,7 +88,7 @@ def _findings(found: Counters, case: Case) -> Iterable[Finding]:
 
 def _missing(found: Counters, case: Case) -> Iterable[Finding]:
     chosen = case.scope.request.fields
-    missing = [field for field in chosen if not found.of(field.names)]
+    missing = [one for one in chosen if not found.of({*one.names, *one.field.names})]
     if not missing:
         return
     said = bool(case.scope.config.dcgm.counters)
@@ -145,4 +145,11 @@ def findings(case: Case) -> tuple[Finding, ...]:
     return tuple(_findings(case[QUESTION], case))
 
 
-QUESTION = Question(NAME, "DCGM metrics, their names, and the releases that fit them", _ask, _findings, _facts)
+FINDS = {
+    'no-gpu-series': 'there is no series of dcgm-exporter',
+    'counters-missing': 'selected counters that no exporter sends',
+    'exporter-release': 'series of another exporter release than is configured',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME, "DCGM metrics, their names, and the releases that fit them", _ask, FINDS, _findings, _facts)

@@ -214,4 +214,10 @@ def _findings(found: History, case: Case) -> Iterable[Finding]:
             )
 
 
-QUESTION = Question(NAME_OF_QUESTION, "how paths joined over time, and when identities were ambiguous", _ask, _findings)
+FINDS = {
+    'identity-ambiguous': 'when the one side of a naive join had several series for a key',
+    'series-unjoined-before': 'GPU series joined no VM at some time in the window',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME_OF_QUESTION, "how paths joined over time, and when identities were ambiguous", _ask, FINDS, _findings)

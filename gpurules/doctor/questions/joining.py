@@ -258,4 +258,11 @@ def _finding(name: str, severity: Severity, lost: Sequence[tuple[Device, Outcome
     )
 
 
-QUESTION = Question(NAME_OF_QUESTION, "which VM each GPU series joins, by collection path", _ask, _findings)
+FINDS = {
+    'series-unjoined': 'GPU series that join no VM',
+    'series-ambiguous': 'GPU series that could be of several VMs',
+    'gpu-of-nobody': 'GPUs on nodes that are mapped to no pod',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME_OF_QUESTION, "which VM each GPU series joins, by collection path", _ask, FINDS, _findings)

@@ -188,4 +188,14 @@ def _facts(found: Loaded, case: Case) -> Iterable[Fact]:
         yield Fact("rules of gpurules", f"{here} in {len(found.groups)} groups, evaluated in {seconds:.2f} s")
 
 
-QUESTION = Question(NAME, "the rules that are loaded", _ask, _findings, _facts)
+FINDS = {
+    'rules-failing': 'rules whose evaluation fails',
+    'rules-stale': 'rules that are no longer evaluated',
+    'rules-missing': 'rendered, not loaded',
+    'rules-drifted': 'loaded with another expression',
+    'rules-unknown': 'loaded, not rendered',
+    'rules-slow': 'groups that take half their interval or more',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME, "the rules that are loaded", _ask, FINDS, _findings, _facts)

@@ -233,6 +233,14 @@ def findings(case: Case) -> tuple[Finding, ...]:
     return tuple(_findings(case[QUESTION], case))
 
 
+FINDS = {
+    'no-kubevirt-series': 'there is no `kubevirt_vmi_info`',
+    'info-selector': '`kubevirt_vmi_info` is there, and not under the job that the configuration believes',
+    'kubevirt-release': 'its labels are those of another KubeVirt release',
+    'two-emitters': "KubeVirt's observability controller (VEP 143) emits it as well",
+}
+"""The findings, for the documentation."""
+
 QUESTION = Question(
-    NAME_OF_QUESTION, "virtual machines, the KubeVirt release, and who emits them", _ask, _findings, _facts
+    NAME_OF_QUESTION, "virtual machines, the KubeVirt release, and who emits them", _ask, FINDS, _findings, _facts
 )

@@ -139,7 +139,12 @@ def _clusters(found: Sides, case: Case) -> Iterable[Finding]:
 def _blind(found: Sides, case: Case) -> Iterable[Finding]:
     there = found.evaluator or {}
     here = booked(case[joining.QUESTION])
-    lost = [(gpu, outcome) for gpu, outcome in sorted(here.items(), key=lambda one: one[0]) if gpu not in there]
+    # Another identity than here is one that the rules do not read.
+    lost = [
+        (gpu, outcome)
+        for gpu, outcome in sorted(here.items(), key=lambda one: one[0])
+        if gpu not in there or there[gpu].source.identities != outcome.source.identities
+    ]
     if not lost:
         return
     unseen = [gpu for gpu, _ in lost if gpu not in found.seen]
@@ -181,4 +186,12 @@ def findings(case: Case) -> tuple[Finding, ...]:
     return tuple(_findings(case[QUESTION], case))
 
 
-QUESTION = Question(NAME, "whether both sides of the join meet", _ask, _findings, _facts)
+FINDS = {
+    'sides-apart': 'no single Prometheus has both sides of the join',
+    'sharded': 'series are spread over shards',
+    'clusters-mixed': 'several clusters, and no cluster label configured',
+    'evaluator-blind': 'GPUs that join in the query view and not where rules are evaluated',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME, "whether both sides of the join meet", _ask, FINDS, _findings, _facts)

@@ -116,4 +116,10 @@ def _facts(found: Timing, case: Case) -> Iterable[Fact]:
         yield Fact("DCGM read every", often)
 
 
-QUESTION = Question(NAME, "scrape and collection interval against the rate window", _ask, _findings, _facts)
+FINDS = {
+    'rate-window-short': 'the rate window holds too few readings',
+    'collection-interval': 'DCGM is read less often than is configured',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME, "scrape and collection interval against the rate window", _ask, FINDS, _findings, _facts)
