@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
 from gpurules.app.presets import levels_of
-from gpurules.app.rendering import proved_rules
+from gpurules.app.rendering import proved_rules, render
 from gpurules.app.rule_request import as_exposed
 from gpurules.app.sources import read_sources
 from gpurules.cluster.prometheus.access import Access
+from gpurules.cluster.prometheus.credentials import Said, headers_of
 from gpurules.cluster.prometheus.store import open_store
+from gpurules.config.load import read_config
 from gpurules.config.model import Config
+from gpurules.config.settings import validated
 from gpurules.doctor.examine import examine, report_of
 from gpurules.doctor.model import Report
 from gpurules.doctor.question import Scope, Stores, Wanted
@@ -24,9 +29,9 @@ from gpurules.rules.choice import choose
 from gpurules.rules.request import Request
 from gpurules.rules.selectors import parse_matchers
 from gpurules.text.duration import parse_duration
-from gpurules.text.errors import EXIT_DONE, EXIT_FINDINGS, InputError, Problem
+from gpurules.text.errors import EXIT_DONE, EXIT_FINDINGS, CheckFailed, InputError, Problem
+from gpurules.text.span import SourceText
 from gpurules.text.write import write_atomically
-
 
 SHORTEST, LONGEST = 600.0, 30 * 86_400.0
 """Seconds of the window."""
@@ -42,16 +47,20 @@ class Orders:
     at: float = 0.0
     form: str = "text"
     output: str = "-"
+    write_config: str = ""
     width: int = 0
 
 
 def run_doctor(config: Config, orders: Orders) -> int:
     """Examine and report; 0 where nothing is wrong, else 1.
 
-    Raises InputError for a configuration that cannot be read, PrometheusFault where a server cannot be asked.
+    Raises InputError for a configuration that cannot be read, PrometheusFault where a server cannot be asked,
+    CheckFailed where there is no configuration to write.
     """
     report = replace(asyncio.run(examined(config, orders)), width=orders.width)
     write_atomically(orders.output, FORMS[orders.form].write(report))
+    if orders.write_config:
+        write_atomically(orders.write_config, fitting_configuration(report))
     return EXIT_DONE if report.healthy else EXIT_FINDINGS
 
 
@@ -70,6 +79,39 @@ async def examined(config: Config, orders: Orders) -> Report:
         return report_of(case, stores, orders.access.url, evaluator, warnings)
 
 
+def fitting_configuration(report: Report) -> str:
+    """The recommended configuration, which has been rendered once. Raises CheckFailed where there is none."""
+    text = report.recommendation.config
+    if not text:
+        advice = "see the findings; nothing is written"
+        raise CheckFailed(Problem("no GPU series joins a VM on any path: no configuration fits", advice=advice))
+    try:
+        render(validated(read_config(SourceText("the recommended configuration", text))))
+    except InputError as error:
+        raise CheckFailed(error.problems) from None
+    return text
+
+
+def evaluator_of(url: str, headers: Sequence[str], view: Access) -> Access | None:
+    """The second server, with headers of its own: nobody's secrets go to another server. None where none is named."""
+    if not url:
+        if headers:
+            raise InputError(Problem("--evaluator-header-file is there without --evaluator", advice="name the server"))
+        return None
+    said = headers_of(Said(header_files=tuple(headers)), os.environ)
+    plain = url.startswith(("http://", "k8s://"))
+    return Access(
+        url,
+        said,
+        ca="" if plain else view.ca,
+        insecure=not plain and view.insecure,
+        timeout=view.timeout,
+        largest_series=view.largest_series,
+        kubeconfig=view.kubeconfig,
+        context=view.context,
+    )
+
+
 def window_of(text: str) -> float:
     """The seconds of ``--since``. Raises InputError where it is no duration, or not between 10 minutes and 30 days."""
     try:
@@ -77,7 +119,9 @@ def window_of(text: str) -> float:
     except InputError as error:
         raise InputError(Problem(f"--since: {error.problems[0].message}", advice=error.problems[0].advice)) from None
     if not SHORTEST <= seconds <= LONGEST:
-        raise InputError(Problem(f"--since {text} is out of bounds", advice="write such as 24h: at least 10m, at most 30d"))
+        raise InputError(
+            Problem(f"--since {text} is out of bounds", advice="write such as 24h: at least 10m, at most 30d")
+        )
     return seconds
 
 

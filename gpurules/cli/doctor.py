@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from gpurules.cli.cluster_options import cluster_options
 from gpurules.cli.options import ConfiguredCommand, configuration_options
+from gpurules.cli.prometheus_options import prometheus_options
 from gpurules.config.model import Config
+
+if TYPE_CHECKING:
+    from gpurules.cluster.prometheus.access import Access
 
 EXAMPLES = """\b
 Examples:
@@ -24,12 +31,24 @@ Exit codes:
 
 
 @click.command("doctor", cls=ConfiguredCommand, epilog=EXAMPLES)
-@click.option("--prometheus", metavar="URL", required=True, help="The Prometheus to ask.")
-@click.option("--evaluator", metavar="URL", default="", help="The Prometheus that evaluates the rules.")
+@prometheus_options("The one that is queried", required=True)
+@click.option("--evaluator", metavar="URL", default="", help="The Prometheus that evaluates the rules, if another.")
 @click.option(
-    "--since", metavar="DURATION", default="24h", show_default=True, help="How far back to look, at most 30 days."
+    "--evaluator-header-file",
+    "evaluator_headers",
+    metavar="'NAME: FILE'",
+    multiple=True,
+    help="A header for that one, its value from a file; those of --prometheus are not sent to it.",
 )
-@click.option("--at", "moment", type=float, default=None, metavar="SECONDS", help="Look at this moment (seconds since 1970), not at now.")
+@cluster_options
+@click.option("--since", metavar="DURATION", default="24h", show_default=True, help="How far back to look: 10m to 30d.")
+@click.option(
+    "--at",
+    "moment",
+    type=click.FloatRange(1.0),
+    metavar="SECONDS",
+    help="Look at this moment (seconds since 1970) instead of now.",
+)
 @click.option(
     "--format",
     "form",
@@ -39,17 +58,25 @@ Exit codes:
     help="Form of the report.",
 )
 @click.option("-o", "--output", metavar="FILE", default="-", help="Write the report there, in one step.")
+@click.option(
+    "--write-config", metavar="FILE", default="", help="Write the configuration that fits what was found there."
+)
 @configuration_options("dcgm", "kubevirt", "rules")
 @click.pass_context
 def command(
     context: click.Context,
     config: Config,
-    prometheus: str,
+    prometheus: Access,
     evaluator: str,
+    evaluator_headers: tuple[str, ...],
+    kubeconfig: str,
+    context_name: str,
+    timeout: float,
     since: str,
     moment: float | None,
     form: str,
     output: str,
+    write_config: str,
 ) -> None:
     """Is the correlation of GPUs and virtual machines true on a cluster, and if not, why?
 
@@ -58,16 +85,16 @@ def command(
     """
     import shutil
 
-    from gpurules.app.doctor import Orders, run_doctor, window_of
-    from gpurules.cluster.prometheus.access import Access
+    from gpurules.app.doctor import Orders, evaluator_of, run_doctor, window_of
 
     orders = Orders(
-        access=Access(prometheus),
-        evaluator=Access(evaluator) if evaluator else None,
+        access=prometheus,
+        evaluator=evaluator_of(evaluator, evaluator_headers, prometheus),
         since=window_of(since),
         at=moment or 0.0,
         form=form,
         output=output,
+        write_config=write_config,
         width=shutil.get_terminal_size((80, 24)).columns if output == "-" else 0,
     )
     context.exit(run_doctor(config, orders))

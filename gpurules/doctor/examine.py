@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from gpurules.doctor.cost import costs
 from gpurules.doctor.fleet_map import fleet_map
-from gpurules.doctor.model import Fact, Finding, Loaded, Recommendation, Report, worst_first
+from gpurules.doctor.model import Fact, Finding, Report, worst_first
 from gpurules.doctor.outcome import path_joins
 from gpurules.doctor.question import Case, Question, Scope, Stores
-from gpurules.doctor.questions import devices, history, holders, joining
+from gpurules.doctor.questions import devices, history, holders, joining, loaded
+from gpurules.doctor.recommend import recommendation
 from gpurules.doctor.registry import QUESTIONS
 from gpurules.doctor.store import Counted
 from gpurules.rules.paths.registry import PATHS
@@ -48,9 +50,9 @@ def report_of(case: Case, stores: Stores, server: str, evaluator: str = "", warn
         ambiguities=case[history.QUESTION].ambiguities,
         nodes=fleet_map(joins, case[holders.QUESTION], joining.silent_holders(case)),
         lost=joining.lost_gpus(joins, case[devices.QUESTION].all),
-        loaded=Loaded(asked=False),
-        costs=(),
-        recommendation=Recommendation((), (), ""),
+        loaded=case[loaded.QUESTION],
+        costs=costs(case),
+        recommendation=recommendation(case),
         queries=sum(one.requests for one in (stores.view, stores.evaluator) if isinstance(one, Counted)),
         warnings=tuple(warnings),
     )

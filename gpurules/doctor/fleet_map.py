@@ -26,5 +26,7 @@ def fleet_map(joins: Joining, pods: Holders, silent: Collection[Holder]) -> tupl
     by_node: dict[str, list[Machine]] = {}
     for vm in sorted(found):
         gpus = tuple(gpu for _, gpu in sorted(found[vm].items()))
-        by_node.setdefault(vm.node, []).append(Machine(vm.namespace, vm.name, gpus, silent=(vm.namespace, vm.name) in quiet))
+        by_node.setdefault(vm.node, []).append(
+            Machine(vm.namespace, vm.name, gpus, silent=(vm.namespace, vm.name) in quiet)
+        )
     return tuple(Node(name, tuple(machines)) for name, machines in sorted(by_node.items()))

@@ -88,7 +88,8 @@ class PathJoin:
     """How one collection path joins now.
 
     A *GPU series* here is one GPU or MIG instance as one scrape target sends it. ``carried``: those that carry the
-    identity of the path; of these ``one``, ``none`` and ``several`` join so many VMs. ``machines``: VMs that are joined.
+    identity of the path; of these ``one``, ``none`` and ``several`` join so many VMs. ``machines``: VMs that are
+    joined.
     """
 
     path: str

@@ -133,9 +133,7 @@ def outcomes(
     return tuple(found)
 
 
-def _outcome(
-    one: PathSource, device: Device, key: Key, relations: Mapping[str, Relation], explain: Explain
-) -> Outcome:
+def _outcome(one: PathSource, device: Device, key: Key, relations: Mapping[str, Relation], explain: Explain) -> Outcome:
     identity = identity_of(one.source)
     relation = relations.get(identity.name, Relation())
     vms = relation.shared.get(key) or relation.vms.get(key, ())

@@ -80,13 +80,15 @@ class Question(Generic[T]):
     """One question.
 
     ``name``: a word that findings carry. ``summary``: what it asks, in a few words. ``ask``: at most a few queries,
-    their number independent of the size of the fleet. ``findings`` and ``facts``: pure functions of the answer and of
+    their number independent of the size of the fleet. ``finds``: the ids of its findings, and what each means, for the
+    documentation. ``findings`` and ``facts``: pure functions of the answer and of
     those before it.
     """
 
     name: str
     summary: str
     ask: Callable[[Stores, Case], Awaitable[T]]
+    finds: Mapping[str, str] = field(default_factory=dict)
     findings: Callable[[T, Case], Iterable[Finding]] = no_findings
     facts: Callable[[T, Case], Iterable[Fact]] = no_facts
 

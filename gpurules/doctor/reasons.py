@@ -12,9 +12,7 @@ from gpurules.rules.label_names import NAME, NAMESPACE
 from gpurules.rules.request import Request
 
 
-def explain(
-    one: PathSource, device: Device, key: Key, machines: Machines, holders: Holders, request: Request
-) -> str:
+def explain(one: PathSource, device: Device, key: Key, machines: Machines, holders: Holders, request: Request) -> str:
     """The first thing that is wrong; ``request`` has the selectors that are in effect."""
     identity = identity_of(one.source)
     if not machines.rows:

@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from gpurules.doctor.question import Question
-from gpurules.doctor.questions import counters, devices, history, holders, joining, machines, silence, trust
+from gpurules.doctor.questions import (
+    counters,
+    devices,
+    history,
+    holders,
+    joining,
+    loaded,
+    machines,
+    sides,
+    silence,
+    timing,
+    trust,
+)
 
 QUESTIONS: tuple[Question[Any], ...] = (
     counters.QUESTION,
@@ -16,4 +28,7 @@ QUESTIONS: tuple[Question[Any], ...] = (
     trust.QUESTION,
     silence.QUESTION,
     history.QUESTION,
+    timing.QUESTION,
+    sides.QUESTION,
+    loaded.QUESTION,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import time
 import urllib.error
@@ -24,9 +23,13 @@ END = 1_760_000_000
 """When every history ends: a moment of its own, so that reports do not differ from run to run."""
 
 
-def history(cluster: Cluster, honor: bool, seconds: int) -> list[str]:
-    """OpenMetrics of ``seconds`` before :data:`END`."""
-    return list(backfill(cluster, honor, END - seconds, seconds, INTERVAL))
+def history(cluster: Cluster, honor: bool, seconds: int, interval: int = INTERVAL) -> list[str]:
+    """OpenMetrics of ``seconds`` before :data:`END`, one line each."""
+    return [
+        line
+        for part in backfill(cluster, honor, END - seconds, seconds, interval)
+        for line in part.splitlines(keepends=True)
+    ]
 
 
 def write_blocks(promtool: Path, lines: Iterable[str], folder: Path) -> None:
@@ -34,7 +37,7 @@ def write_blocks(promtool: Path, lines: Iterable[str], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     text = folder / "history.txt"
     text.write_text("".join(lines), encoding="utf-8")
-    command = [promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"]
+    command: list[str | Path] = [promtool, "tsdb", "create-blocks-from", "openmetrics", text, folder / "data"]
     subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True)
     text.unlink()
 
@@ -44,7 +47,7 @@ def prometheus_on(program: Path, folder: Path, configuration: str = "global: {}\
     """A Prometheus over the blocks in ``folder``; yields its address."""
     (folder / "prometheus.yml").write_text(configuration, encoding="utf-8")
     port = free_port()
-    command = [
+    command: list[str | Path] = [
         program,
         "--config.file=prometheus.yml",
         "--storage.tsdb.path=data",
@@ -62,7 +65,7 @@ def victoria_on(program: Path, folder: Path, lines: Iterable[str]) -> Iterator[s
     """A VictoriaMetrics that has imported a history; yields its address."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    command = [
+    command: list[str | Path] = [
         program,
         "-storageDataPath=data",
         f"-httpListenAddr=127.0.0.1:{port}",
@@ -116,8 +119,3 @@ def post(url: str, body: bytes) -> None:
     """POST."""
     with urllib.request.urlopen(urllib.request.Request(url, data=body, method="POST"), timeout=60):
         pass
-
-
-def utc() -> dict[str, str]:
-    """The environment of a command whose times must not depend on the machine."""
-    return {**os.environ, "TZ": "UTC"}

@@ -10,6 +10,7 @@ from gpurules.doctor.asking import ask, dcgm_series
 from gpurules.doctor.model import SAMPLES, Fact, Figure, Finding, Sample, Severity
 from gpurules.doctor.question import Case, Question, Stores
 from gpurules.promql.syntax.build import aggregate, matcher
+from gpurules.promql.syntax.tree import Matcher
 
 NAME = "counters"
 HOSTNAMES = ("Hostname", "hostname")
@@ -40,7 +41,7 @@ class Counters:
 async def _ask(stores: Stores, case: Case) -> Counters:
     scope = case.scope
     found: dict[str, dict[str, int]] = {}
-    kinds = {name: (matcher(name, "!=", ""),) for name in HOSTNAMES}
+    kinds: dict[str, tuple[Matcher, ...]] = {name: (matcher(name, "!=", ""),) for name in HOSTNAMES}
     kinds[""] = (matcher(HOSTNAMES[0], "=", ""), matcher(HOSTNAMES[1], "=", ""))
     for spelling, matchers in kinds.items():
         counted = aggregate("count", ("__name__",), dcgm_series((*matchers, *scope.request.dcgm)))
@@ -87,7 +88,7 @@ def _findings(found: Counters, case: Case) -> Iterable[Finding]:
 
 def _missing(found: Counters, case: Case) -> Iterable[Finding]:
     chosen = case.scope.request.fields
-    missing = [field for field in chosen if not found.of(field.names)]
+    missing = [one for one in chosen if not found.of({*one.names, *one.field.names})]
     if not missing:
         return
     said = bool(case.scope.config.dcgm.counters)
@@ -128,7 +129,7 @@ def _facts(found: Counters, case: Case) -> Iterable[Fact]:
     catalog = case.scope.catalog.by_name
     series = found.series
     yield Fact("DCGM metrics", f"{len(series)}, {sum(series.values())} series")
-    both = [field.name for field in case.scope.request.fields if len([n for n in field.names if n in series]) > 1]
+    both = [field.field.name for field in case.scope.request.fields if len([n for n in field.names if n in series]) > 1]
     if both:
         yield Fact("under two names", ", ".join(both))
     unknown = sorted(name for name in series if name not in catalog and not name.startswith("DCGM_EXP_"))
@@ -139,4 +140,16 @@ def _facts(found: Counters, case: Case) -> Iterable[Fact]:
         yield Fact("dcgm-exporter", f"{span_of(fitting_releases(names, spelling))} ({words})")
 
 
-QUESTION = Question(NAME, "DCGM metrics, their names, and the releases that fit them", _ask, _findings, _facts)
+def findings(case: Case) -> tuple[Finding, ...]:
+    """What is wrong here."""
+    return tuple(_findings(case[QUESTION], case))
+
+
+FINDS = {
+    'no-gpu-series': 'there is no series of dcgm-exporter',
+    'counters-missing': 'selected counters that no exporter sends',
+    'exporter-release': 'series of another exporter release than is configured',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME, "DCGM metrics, their names, and the releases that fit them", _ask, FINDS, _findings, _facts)

@@ -132,7 +132,13 @@ async def _coverage(
 def _keyed(one: PathSource, request: Request, names: tuple[str, ...]) -> tuple[Expression, tuple[str, ...]]:
     matchers = _CAME_BY.get(one.path, ())
     many = keyed(
-        one.source, request, "group", (UUID, INSTANCE), lambda only: series_of(names, only), matchers=matchers, exact=True
+        one.source,
+        request,
+        "group",
+        (UUID, INSTANCE),
+        lambda only: series_of(names, only),
+        matchers=matchers,
+        exact=True,
     )
     return many, identity_of(one.source).joined_on(request)
 
@@ -208,4 +214,10 @@ def _findings(found: History, case: Case) -> Iterable[Finding]:
             )
 
 
-QUESTION = Question(NAME_OF_QUESTION, "how paths joined over time, and when identities were ambiguous", _ask, _findings)
+FINDS = {
+    'identity-ambiguous': 'when the one side of a naive join had several series for a key',
+    'series-unjoined-before': 'GPU series joined no VM at some time in the window',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME_OF_QUESTION, "how paths joined over time, and when identities were ambiguous", _ask, FINDS, _findings)

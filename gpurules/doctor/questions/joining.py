@@ -155,10 +155,7 @@ def lost_devices(found: Joining, all_devices: Iterable[Device]) -> tuple[tuple[D
     """Series that join no VM on any path and whose GPU no other series books on one; the best outcome, if any."""
     booked = found.joined
     known = {(device.uuid, device.instance) for device in booked}
-    by_device = {
-        device: list(group)
-        for device, group in groupby(found.found, key=lambda one: one.device)
-    }
+    by_device = {device: list(group) for device, group in groupby(found.found, key=lambda one: one.device)}
     return tuple(
         (device, next(iter(by_device.get(device, [])), None))
         for device in all_devices
@@ -198,17 +195,21 @@ def _findings(found: Joining, case: Case) -> Iterable[Finding]:
     guests = [(one, outcome) for one, outcome in lost if outcome is not None and sent_by_guest(one, outcome)]
     unjoined = [(device, one) for device, one in guests if not one.vms]
     several = [(device, one) for device, one in guests if one.vms]
-    nobody = [
-        (one, outcome) for one, outcome in lost if not sent_by_guest(one, outcome) and not of_container(one)
-    ]
+    nobody = [(one, outcome) for one, outcome in lost if not sent_by_guest(one, outcome) and not of_container(one)]
     if unjoined:
         yield _finding(
-            "series-unjoined", Severity.ERROR, unjoined, "join no VM",
+            "series-unjoined",
+            Severity.ERROR,
+            unjoined,
+            "join no VM",
             "Whatever reads these numbers by VM does not see them. See the reason of each.",
         )
     if several:
         yield _finding(
-            "series-ambiguous", Severity.ERROR, several, "could be of several VMs, and are booked on none",
+            "series-ambiguous",
+            Severity.ERROR,
+            several,
+            "could be of several VMs, and are booked on none",
             "Give the scrape of these guests an identity of their own: the launcher pod, or namespace and name.",
         )
     if nobody:
@@ -244,9 +245,7 @@ def silent_holders(case: Case) -> tuple[holders.Holder, ...]:
     )
 
 
-def _finding(
-    name: str, severity: Severity, lost: Sequence[tuple[Device, Outcome]], what: str, advice: str
-) -> Finding:
+def _finding(name: str, severity: Severity, lost: Sequence[tuple[Device, Outcome]], what: str, advice: str) -> Finding:
     paths = ", ".join(dict.fromkeys(one.path for _, one in lost))
     return Finding(
         name,
@@ -259,5 +258,11 @@ def _finding(
     )
 
 
-QUESTION = Question(NAME_OF_QUESTION, "which VM each GPU series joins, by collection path", _ask, _findings)
+FINDS = {
+    'series-unjoined': 'GPU series that join no VM',
+    'series-ambiguous': 'GPU series that could be of several VMs',
+    'gpu-of-nobody': 'GPUs on nodes that are mapped to no pod',
+}
+"""The findings, for the documentation."""
 
+QUESTION = Question(NAME_OF_QUESTION, "which VM each GPU series joins, by collection path", _ask, FINDS, _findings)

@@ -53,9 +53,7 @@ async def _ask(stores: Stores, case: Case) -> Machines:
     at = case.scope.at
     labels = (*_LABELS, *case.scope.request.cluster)
     rows = await ask(stores.view, aggregate("group", labels, selector(INFO_METRIC)), at)
-    whole = await ask(
-        stores.view, aggregate("topk", (), selector(INFO_METRIC, *RUNNING), number(_WHOLE_SERIES)), at
-    )
+    whole = await ask(stores.view, aggregate("topk", (), selector(INFO_METRIC, *RUNNING), number(_WHOLE_SERIES)), at)
     ours = selector(None, matcher("__name__", "=~", "|".join(_MARKERS)))
     pods = selector(None, matcher("__name__", "=~", "|".join(POD_METRICS)), *LAUNCHERS)
     present = [
@@ -78,9 +76,7 @@ def observer_rows(found: Machines, request: Request) -> tuple[Row, ...]:
     return tuple(
         row
         for row in found.rows
-        if row.get(EXPORTED_NAMESPACE)
-        and not matches(request.info, row)
-        and not matches(_ON_LAUNCHER, row)
+        if row.get(EXPORTED_NAMESPACE) and not matches(request.info, row) and not matches(_ON_LAUNCHER, row)
     )
 
 
@@ -119,8 +115,7 @@ def fitting_releases(found: Machines) -> tuple[str, ...]:
     writes_none = any(value == NO_POD for row in (*found.whole, *found.rows) for value in row.values())
     present = {name for name, _ in found.present if name in _MARKERS}
     schemas = {
-        release: {one.metric: one.type.possible for one in kubevirt.schemas(release)}
-        for release in kubevirt.releases()
+        release: {one.metric: one.type.possible for one in kubevirt.schemas(release)} for release in kubevirt.releases()
     }
     ever = frozenset().union(*(schema.get(INFO_METRIC, frozenset()) for schema in schemas.values()))
     return tuple(
@@ -233,4 +228,19 @@ def _facts(found: Machines, case: Case) -> Iterable[Fact]:
     yield Fact("kube-state-metrics", ", ".join(jobs) if jobs else "not here")
 
 
-QUESTION = Question(NAME_OF_QUESTION, "virtual machines, the KubeVirt release, and who emits them", _ask, _findings, _facts)
+def findings(case: Case) -> tuple[Finding, ...]:
+    """What is wrong here."""
+    return tuple(_findings(case[QUESTION], case))
+
+
+FINDS = {
+    'no-kubevirt-series': 'there is no `kubevirt_vmi_info`',
+    'info-selector': '`kubevirt_vmi_info` is there, and not under the job that the configuration believes',
+    'kubevirt-release': 'its labels are those of another KubeVirt release',
+    'two-emitters': "KubeVirt's observability controller (VEP 143) emits it as well",
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(
+    NAME_OF_QUESTION, "virtual machines, the KubeVirt release, and who emits them", _ask, FINDS, _findings, _facts
+)

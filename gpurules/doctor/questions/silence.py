@@ -36,4 +36,9 @@ def _findings(silent: tuple[holders.Holder, ...], case: Case) -> Iterable[Findin
     )
 
 
-QUESTION = Question(NAME_OF_QUESTION, "VMs with GPUs that send nothing", _ask, _findings)
+FINDS = {
+    'gpu-vm-silent': 'VMs that hold GPUs and send nothing',
+}
+"""The findings, for the documentation."""
+
+QUESTION = Question(NAME_OF_QUESTION, "VMs with GPUs that send nothing", _ask, FINDS, _findings)

@@ -17,6 +17,8 @@ from gpurules.version import __version__
 
 VERSION = 1
 """Counts up when a reader of the document must change; what is only added does not count."""
+LEFT_OUT = ("width",)
+"""What is of the terminal, not of the report."""
 
 
 def write(report: Report) -> str:
@@ -26,7 +28,7 @@ def write(report: Report) -> str:
         "gpurules": __version__,
         "healthy": report.healthy,
         "summary": {one.value: sum(1 for found in report.findings if found.severity is one) for one in Severity},
-        **{name: value for name, value in _plain(report).items() if name != "width"},
+        **{name: value for name, value in _plain(report).items() if name not in LEFT_OUT},
         "at": _moment(report.at),
     }
     return json.dumps(document, indent=2, allow_nan=False) + "\n"

@@ -23,7 +23,9 @@ LINES_MAX = 40
 def write(report: Report) -> str:
     """The whole report."""
     parts = [_head(report), *(_finding(one, report.width) for one in report.findings)]
-    parts += [block for block in (_facts(report), _paths(report), _map(report)) if block]
+    parts += [
+        block for block in (_facts(report), _paths(report), _map(report), _costs(report), _advice(report)) if block
+    ]
     parts.append(_verdict(report))
     return "\n".join(parts)
 
@@ -110,6 +112,32 @@ def _map(report: Report) -> str:
         return ""
     more = f"and {len(rows) - LINES_MAX} more VMs\n" if len(rows) > LINES_MAX else ""
     return table(rows[:LINES_MAX], MAP_HEADERS) + more
+
+
+COST_HEADERS = ("AT", "GPUS", "VMS", "SERIES RECORDED", "SECONDS FOR AN EVALUATION", "SAMPLES A SECOND")
+
+
+def _costs(report: Report) -> str:
+    rows = [
+        (
+            "this size" if one.factor == 1 else f"{one.factor} times",
+            *(f"{number:,}" for number in (one.gpus, one.machines, one.series)),
+            f"{one.seconds:.2f} of {one.interval:g}",
+            f"{one.samples:,.0f}",
+        )
+        for one in report.costs
+    ]
+    return f"The rules, estimated:\n{table(rows, COST_HEADERS)}" if rows else ""
+
+
+def _advice(report: Report) -> str:
+    advised = report.recommendation
+    if not advised.paths:
+        return "No path joins anything: there is no configuration to recommend.\n"
+    if not advised.settings:
+        return f"The configuration fits: path {', '.join(advised.paths)}.\n"
+    rows = [("", one.key, safe(one.value, SAMPLE_MAX), safe(one.why, 300)) for one in advised.settings]
+    return f"Recommended (--write-config writes it):\n{table(rows, width=report.width)}"
 
 
 FORM = Form("text", "for people: findings, the worst first, then tables", write)
