@@ -10,7 +10,8 @@ from typing import TypeVar
 from gpurules.app.rendering import render
 from gpurules.cluster.client import Client, open_client
 from gpurules.cluster.fault import ClusterFault
-from gpurules.cluster.rules_api import rules_reader
+from gpurules.cluster.prometheus.access import Access as PrometheusAccess
+from gpurules.cluster.prometheus.store import open_store
 from gpurules.config.model import Config
 from gpurules.output.check import difference
 from gpurules.rollout.acceptance import until_accepted
@@ -39,14 +40,15 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What apply is to do. ``wait``: seconds for the operator and for Prometheus, each; ``prometheus``: its address."""
+    """What apply is to do. ``wait``: seconds for the operator and for Prometheus, each. ``prometheus``: how it is
+    reached, None where it is not asked."""
 
     force: bool = False
     force_conflicts: bool = False
     dry_run: bool = False
     prune: bool = False
     wait: float = 60.0
-    prometheus: str = ""
+    prometheus: PrometheusAccess | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,6 @@ def apply(config: Config, access: Access, orders: Orders, *, say: Say, warn: Say
 async def _apply(
     client: Client, wanted: tuple[Wanted, ...], config: Config, orders: Orders, say: Say, warn: Say
 ) -> None:
-    read = rules_reader(client, orders.prometheus) if orders.prometheus else None
     planned = await _planned(client, wanted, config, orders.force_conflicts, orders.prune)
     _warn(planned, orders.prune, warn)
     if planned.advice.refusals and not orders.force:
@@ -105,8 +106,9 @@ async def _apply(
     if planned.advice.takers or not planned.advice.certain:
         for sentence in await until_accepted(client, wanted, orders.wait):
             say(sentence)
-    if read is not None:
-        say(await until_loaded(read, rule_groups(wanted), orders.wait))
+    if orders.prometheus is not None:
+        async with open_store(orders.prometheus, client) as store:
+            say(await until_loaded(store.rules, rule_groups(wanted), orders.wait))
 
 
 async def _planned(

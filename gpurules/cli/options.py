@@ -75,7 +75,7 @@ HEADINGS = {"dcgm": "The guests", "kubevirt": "The cluster", "rules": "The rules
 
 
 class ConfigurationOption(click.Option):
-    """An option that overrides a value of the configuration; ``heading`` is the group it is listed under."""
+    """An option that is listed in the help under ``heading``; most override a value of the configuration."""
 
     def __init__(self, *arguments: Any, heading: str = "", **settings: Any) -> None:
         super().__init__(*arguments, **settings)

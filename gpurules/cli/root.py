@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("gpurules.cli.explain", "Explain what a check finds."),
     "type": ("gpurules.cli.type", "Show the type of a PromQL expression, step by step."),
     "probe": ("gpurules.cli.probe", "Probe the DCGM host engine of guests."),
+    "doctor": ("gpurules.cli.doctor", "Find out on a cluster whether GPUs and VMs are tied together."),
     "scaffold": ("gpurules.cli.scaffold", "Print the manifests around the rules."),
     "diff": ("gpurules.cli.diff", "Show what apply would change in the cluster."),
     "apply": ("gpurules.cli.apply", "Apply the rules to the cluster, and see that they are loaded."),

@@ -114,14 +114,14 @@ class _Busy(Exception):
 async def _once(
     client: Client, method: str, path: str, body: object, query: Mapping[str, str] | None, content_type: str
 ) -> dict[str, Any]:
-    headers = {**client._headers(), "Accept": "application/json", "Accept-Encoding": "identity"}
+    headers = {**client.headers, "Accept": "application/json", "Accept-Encoding": "identity"}
     data = None
     if body is not None:
         headers["Content-Type"] = content_type
         data = json.dumps(body).encode("utf-8")
     with as_faults():
         async with client.session.request(
-            method, client._url(path), params=query, data=data, headers=headers, allow_redirects=False, **client.way
+            method, client.url(path), params=query, data=data, headers=headers, allow_redirects=False, **client.way
         ) as response:
             if response.status in (200, 201, 202):
                 return _decoded(await _bounded(response, LARGEST_ANSWER))

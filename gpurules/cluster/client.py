@@ -59,10 +59,10 @@ class Client:
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The JSON object at ``path``. Raises ClusterFault, with the API's message where it refuses."""
-        headers = {**self._headers(), "Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {**self.headers, "Accept": "application/json", "Accept-Encoding": "identity"}
         with self._noting_refusals(), as_faults():
             async with self.session.get(
-                self._url(path), params=query, headers=headers, allow_redirects=False, **self.way
+                self.url(path), params=query, headers=headers, allow_redirects=False, **self.way
             ) as response:
                 if response.status != 200:
                     raise await _refusal(response)
@@ -98,9 +98,9 @@ class Client:
         with self._noting_refusals(), as_faults():
             # With the scheme https, not wss, the proxies of https apply.
             opened = await self.session.ws_connect(
-                self._url(path),
+                self.url(path),
                 params=query,
-                headers=self._headers(),
+                headers=self.headers,
                 protocols=(protocol,),
                 max_msg_size=largest,
                 autoclose=False,
@@ -120,10 +120,13 @@ class Client:
             self.unknown = self.unknown or fault.status == UNAUTHORIZED
             raise
 
-    def _url(self, path: str) -> str:
+    def url(self, path: str) -> str:
+        """The address of ``path``."""
         return self.login.configuration.host.rstrip("/") + path
 
-    def _headers(self) -> dict[str, str]:
+    @property
+    def headers(self) -> dict[str, str]:
+        """Who we are to the API server, and to nobody else."""
         token = self.login.configuration.api_key.get("BearerToken")
         return {"Authorization": token} if token else {}
 

@@ -9,13 +9,11 @@ for every other identity, recorded or inline.
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +35,7 @@ from gpurules.scenario.scrape import honors
 from gpurules.scenario.target import Target
 from gpurules.scenario.told import told
 from live_prometheus import RATE_TOLERANCE, free_port, settle
+from loopback import serving_pages
 from rendered import Rendered, of, rendered
 
 RATE_WINDOW = 8
@@ -115,21 +114,7 @@ class Stage:
         afterwards = migrated(migrated(world, 0, 1), 1, 1)
         known = (*pages_at(world.cluster, 0), *pages_at(afterwards.cluster, 1))
         self.targets = tuple(dict.fromkeys(known))
-        stage = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                page = stage.answer(self.path)
-                self.send_response(404 if page is None else 200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.end_headers()
-                self.wfile.write((page or "").encode())
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.port = 0
 
     @property
     def now(self) -> float:
@@ -156,9 +141,7 @@ class Stage:
             "job_name": f"target-{position}",
             "honor_labels": honors(target, guests_honor),
             "metrics_path": f"/{position}",
-            "static_configs": [
-                {"targets": [f"127.0.0.1:{self.server.server_address[1]}"], "labels": dict(target.labels)}
-            ],
+            "static_configs": [{"targets": [f"127.0.0.1:{self.port}"], "labels": dict(target.labels)}],
         }
 
 
@@ -166,14 +149,9 @@ class Stage:
 def staged(world: World) -> Iterator[Stage]:
     """A stage whose server runs in a thread."""
     stage = Stage(world)
-    thread = threading.Thread(target=stage.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
+    with serving_pages(stage.answer) as server:
+        stage.port = server.port
         yield stage
-    finally:
-        stage.server.shutdown()
-        stage.server.server_close()
-        thread.join(timeout=5)
 
 
 class Server(live_prometheus.Server):

@@ -1,0 +1,121 @@
+"""The map: nodes, their VMs with GPUs, and each GPU; the GPUs that belong to nobody."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gpurules.doctor.model import Gpu, LostGpu, Machine, Node, Report
+from gpurules.doctor.report.html_words import CELL, counted, pairs, said
+
+MACHINES_MAX = 600
+"""VMs on the page; beyond that healthy ones are left out first."""
+LOST_MAX = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One GPU as a mark: ``kind`` is ``joined`` or ``instance`` (of MIG); ``hint`` says what it is."""
+
+    kind: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One VM. ``state``: ``joined``, ``silent``, or ``unjoined`` where it sends and nothing joins it."""
+
+    namespace: str
+    name: str
+    state: str
+    detail: str
+    squares: tuple[Square, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One node; ``troubled`` of its VMs are not joined."""
+
+    name: str
+    summary: str
+    troubled: int
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A GPU of nobody: what it is, why, and its labels."""
+
+    name: str
+    reason: str
+    labels: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Everything; ``left_out`` VMs and ``strays_left_out`` GPUs are not shown."""
+
+    cards: tuple[Card, ...]
+    left_out: int
+    strays: tuple[Stray, ...]
+    strays_left_out: int
+
+
+def fleet(report: Report) -> Map:
+    """The map of a report."""
+    total = sum(len(node.machines) for node in report.nodes)
+    shown = (
+        _chosen(report.nodes) if total > MACHINES_MAX else {id(one) for node in report.nodes for one in node.machines}
+    )
+    cards = tuple(card for node in report.nodes if (card := _card(node, shown)).rows)
+    return Map(
+        cards, total - len(shown), tuple(map(_stray, report.lost[:LOST_MAX])), max(0, len(report.lost) - LOST_MAX)
+    )
+
+
+def _chosen(nodes: Iterable[Node]) -> set[int]:
+    """The VMs to show where there are too many: those in trouble first."""
+    every = [one for node in nodes for one in node.machines]
+    return {id(one) for one in sorted(every, key=lambda one: _state(one) == "joined")[:MACHINES_MAX]}
+
+
+def _card(node: Node, shown: set[int]) -> Card:
+    rows = tuple(_row(one) for one in node.machines if id(one) in shown)
+    gpus = sum(len(one.gpus) for one in node.machines)
+    troubled = sum(1 for one in node.machines if _state(one) != "joined")
+    summary = f"{counted(len(node.machines), 'VM')}, {counted(gpus, 'GPU')}"
+    return Card(said(node.name, CELL) or "node not known", summary, troubled, rows)
+
+
+def _state(machine: Machine) -> str:
+    if machine.gpus:
+        return "joined"
+    return "silent" if machine.silent else "unjoined"
+
+
+def _row(machine: Machine) -> Row:
+    state = _state(machine)
+    detail = {"silent": "sends nothing", "unjoined": "joins nothing"}.get(state) or _models(machine.gpus)
+    return Row(
+        said(machine.namespace, CELL), said(machine.name, CELL), state, detail, tuple(map(_square, machine.gpus))
+    )
+
+
+def _models(gpus: Iterable[Gpu]) -> str:
+    counts = Counter(gpu.model or "model not known" for gpu in gpus)
+    return said(
+        ", ".join(model if count == 1 else f"{count} × {model}" for model, count in sorted(counts.items())), CELL
+    )
+
+
+def _square(gpu: Gpu) -> Square:
+    parts = (gpu.model, f"GPU {gpu.index}" if gpu.index else "", f"instance {gpu.instance}" if gpu.instance else "")
+    hint = ", ".join(part for part in (*parts, gpu.uuid, gpu.path) if part)
+    return Square("instance" if gpu.instance else "joined", said(hint))
+
+
+def _stray(lost: LostGpu) -> Stray:
+    name = lost.gpu.model or "GPU"
+    instance = f", instance {lost.gpu.instance}" if lost.gpu.instance else ""
+    return Stray(said(f"{name}{instance}", CELL), said(lost.reason), pairs(lost.labels))
