@@ -22,7 +22,7 @@ from gpurules.rules.names import record_name
 from gpurules.rules.paths.path import Source
 from gpurules.rules.request import Request
 from gpurules.rules.selectors import series_of
-from gpurules.rules.series import keyed, united
+from gpurules.rules.series import keyed, last_written, united
 from gpurules.rules.spec import RecordSpec
 
 MODEL = "modelName"
@@ -117,7 +117,7 @@ def freshest_devices(request: Request, source: Source) -> Expression:
     """Each device of ``source`` once; where it is described in two ways, as it was last, if that is recorded."""
     found = devices(request, source)
     if isinstance(found, VectorSelector):
-        found = call("timestamp", found)
+        found = last_written(found)
     return aggregate("topk", (*identity_of(source).joined_on(request), *request.device), found, number(1))
 
 

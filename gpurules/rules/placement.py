@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gpurules.promql.syntax.build import aggregate, binary, call, number, selector
+from gpurules.promql.syntax.build import aggregate, binary, number, selector
 from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.devices import INFO
@@ -17,6 +17,7 @@ from gpurules.rules.identity import MODEL
 from gpurules.rules.label_names import NAME, NAMESPACE
 from gpurules.rules.names import record_name
 from gpurules.rules.request import Request
+from gpurules.rules.series import last_written
 from gpurules.rules.spec import RecordSpec
 
 PLACEMENT = record_name("vmi_gpu", "placement", "group")
@@ -63,6 +64,4 @@ def whole_gpu(request: Request) -> tuple[str, ...]:
 
 def _freshest(request: Request, record: str) -> Expression:
     one = (*request.cluster, NAMESPACE, NAME, *request.device)
-    # VictoriaMetrics' timestamp() looks past the marker of a series that ended, for as long as the lookback.
-    alive = binary("and", call("timestamp", selector(record)), selector(record))
-    return aggregate("topk", one, alive, number(1))
+    return aggregate("topk", one, last_written(selector(record)), number(1))

@@ -83,6 +83,9 @@ def _broken_promises(rule: RecordingRule, found: SeriesType) -> Iterable[Problem
     if found.open or not found.possible <= promised:
         extra = ", ".join(sorted(found.possible - promised)) or "labels that are not known"
         yield _problem(rule, f"carries {extra}, which its specification does not name")
+    if not promised <= found.possible:
+        lost = ", ".join(sorted(promised - found.possible))
+        yield _problem(rule, f"never carries {lost}, which its specification names")
     # The seconds that each reading of an integral stands for are a bare factor to the inference.
     unit = spec.unit.per(SECOND) if spec.step and spec.unit is not None else spec.unit
     if found.unit != unit:

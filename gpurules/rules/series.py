@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from gpurules.catalog.field import Entity
-from gpurules.promql.syntax.build import aggregate, binary, matcher, relabel
-from gpurules.promql.syntax.tree import Expression, Matcher
+from gpurules.promql.syntax.build import aggregate, binary, call, matcher, relabel
+from gpurules.promql.syntax.tree import Expression, Matcher, VectorSelector
 from gpurules.rules.identities.registry import IDENTITIES
 from gpurules.rules.label_names import UUID
 from gpurules.rules.paths.path import Source, as_stored
@@ -66,6 +66,14 @@ def united(parts: Sequence[Expression], on: Sequence[str] | None = None) -> Expr
     for part in parts[1:]:
         whole = binary("or", whole, part, on=on)
     return whole
+
+
+def last_written(record: VectorSelector) -> Expression:
+    """When each series of ``record`` was written last.
+
+    VictoriaMetrics' timestamp() looks past the marker of a series that ended, for as long as the lookback.
+    """
+    return binary("and", call("timestamp", record), record)
 
 
 def _by_device(

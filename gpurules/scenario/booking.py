@@ -32,7 +32,8 @@ Key = tuple[str, ...]
 class RulesFor:
     """What the rules under test were rendered for: ``paths``, preferred first; ``honor`` as the user said it;
     ``owners``: launcher pods are known from kube-state-metrics alone; ``addresses``: the release lists addresses;
-    ``name_label``: the label that holds a VM's name; ``observed``: the observability controller is read too."""
+    ``name_label``: the label that holds a VM's name; ``observed``: the observability controller is read too;
+    ``cluster_label``: the label that tells clusters apart, empty where there is one."""
 
     paths: tuple[str, ...] = ("pod-network", "vsock-sidecar")
     honor: str = "auto"
@@ -40,6 +41,7 @@ class RulesFor:
     addresses: bool = True
     name_label: str = "name"
     observed: bool = False
+    cluster_label: str = ""
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -269,7 +271,7 @@ def seen_gpus(world: World, moment: float, guests_honor: bool) -> Iterator[Seen]
         for one in collected(machine, moment):
             if within(one.exporter.answers, moment):
                 labels = _stored(one.target, one.exporter, one.more, guests_honor)
-                for gpu in machine.gpus:
+                for gpu in machine.gpus_at(moment):
                     yield from parts(labels, one.exporter, gpu)
     for host in world.cluster.host_exporters:
         if within(host.exporter.answers, moment):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gpurules.scenario.fleet import launcher
-from gpurules.scenario.model import Controller, Period, Stay, Transition, VirtualMachine, World
+from gpurules.scenario.model import Controller, Gpu, Period, Stay, Transition, VirtualMachine, World
 
 LOOKBACK = 300
 RATE_WINDOW = 300
@@ -51,6 +51,21 @@ def move(
     ended = replace(last, period=Period(last.period.start, leaves))
     coming = Stay(launcher(machine.name, suffix), node, address, Period(starts), scheduling=scheduling)
     return replace(machine, stays=(*before, ended, coming))
+
+
+def end(machine: VirtualMachine, at: float) -> VirtualMachine:
+    """The last stay of a VM ends at ``at``, and none follows."""
+    *before, last = machine.stays
+    return replace(machine, stays=(*before, replace(last, period=Period(last.period.start, at))))
+
+
+def restarted(gpu: Gpu, at: float) -> Gpu:
+    """The GPU whose counters start from nothing at ``at``."""
+    readings = {
+        name: replace(reading, value=-reading.per_second * at) if reading.per_second else reading
+        for name, reading in gpu.readings.items()
+    }
+    return replace(gpu, readings=readings)
 
 
 def migrate(world: World, namespace: str, name: str, at: int, node: str, address: str) -> World:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.expect import expect
 from gpurules.scenario.expectation import Expectation
-from gpurules.scenario.model import Labels, World
+from gpurules.scenario.model import Labels, World, labels_of
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
 from gpurules.scenario.target import Sample
 
@@ -41,10 +41,14 @@ class RuleTest:
 
 def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor = DEFAULT) -> RuleTest:
     """The test of all records of ``specs`` at all checkpoints of ``world``."""
+    label = rules.cluster_label or ("cluster" if world.others else "")
     series = tuple(
-        entry for entry in stored(world.cluster, guests_honor, world.end) if dict(entry.labels)["__name__"] != "up"
+        entry if not label else replace(entry, labels=labels_of({**dict(entry.labels), label: name}))
+        for name, cluster in world.clusters.items()
+        for entry in stored(cluster, guests_honor, world.end)
+        if dict(entry.labels)["__name__"] != "up"
     )
-    if world.lawless and guests_honor:
+    if (world.lawless and guests_honor) or (world.others and not rules.cluster_label):
         return RuleTest(world.name, series, (Check(world.end, "vector(0)", (Sample((), 0),)),))
     checks = tuple(
         check
@@ -82,8 +86,8 @@ def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iter
 def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Check]:
     """What holds even within a transition: no GPU twice, none on another VM."""
     if spec.role == "fleet_count":
-        # Each GPU of the cluster counts once at most, wherever its VM is.
-        gpus = sum(len(machine.gpus) for machine in world.cluster.machines)
+        # Each GPU that there ever was counts once at most, wherever its VM is.
+        gpus = sum(len({gpu.uuid for gpu in machine.all_gpus}) for machine in world.cluster.machines)
         yield Check(moment, f"sum({spec.record}) > {gpus}", ())
     if spec.level != "vmi_gpu":
         return
@@ -97,8 +101,8 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Ch
 def uuid_owners(world: World) -> Mapping[str, set[str]]:
     """The names of the VMs that have each GPU."""
     owners: dict[str, set[str]] = {}
-    for machine in world.cluster.machines:
-        for gpu in machine.gpus:
+    for machine in (machine for cluster in world.clusters.values() for machine in cluster.machines):
+        for gpu in machine.all_gpus:
             owners.setdefault(gpu.uuid, set()).add(machine.name)
     return owners
 

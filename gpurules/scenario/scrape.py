@@ -69,8 +69,32 @@ def honors(target: Target, guests_honor: bool) -> bool:
     return guests_honor and target.kind != "observer"
 
 
+REPLICA_LABEL: Final = "prometheus_replica"
+"""The external label by which prometheus-operator tells the replicas of a Prometheus apart."""
+
+
 def stored(cluster: Cluster, guests_honor: bool, end: float, interval: float = INTERVAL) -> tuple[StoredSeries, ...]:
-    """All series that a Prometheus has stored by ``end``.
+    """All series that the store which is queried holds by ``end``.
+
+    Each replica has its own, with its external label; they take turns, so that no two scrape at the same moment.
+    """
+    if not cluster.replicas:
+        return scraped(cluster, guests_honor, end, interval)
+    turns = len(cluster.replicas)
+    return tuple(
+        StoredSeries(
+            labels_of({**dict(one.labels), REPLICA_LABEL: name}),
+            {tick * turns + turn: point for tick, point in one.points.items()},
+        )
+        for turn, name in enumerate(cluster.replicas)
+        for one in scraped(cluster, guests_honor, end, interval * turns, turn * interval)
+    )
+
+
+def scraped(
+    cluster: Cluster, guests_honor: bool, end: float, interval: float, first: float = 0
+) -> tuple[StoredSeries, ...]:
+    """All series of one Prometheus, which scrapes from ``first`` on; points by the number of the scrape.
 
     A series that is missing from a scrape, and all series of a target that does not answer, are marked stale at that
     scrape; those of a target that is gone :data:`VANISHED_AFTER` scrapes after the last one. While Prometheus is down
@@ -79,8 +103,8 @@ def stored(cluster: Cluster, guests_honor: bool, end: float, interval: float = I
     series: dict[Labels, StoredSeries] = {}
     alive: dict[Target, set[Labels]] = {}
     gone: dict[Target, int] = {}
-    for tick in range(int(end // interval) + 1):
-        moment = tick * interval
+    for tick in range(int((end - first) // interval) + 1):
+        moment = first + tick * interval
         if within(cluster.outages, moment):
             alive.clear()
             gone.clear()

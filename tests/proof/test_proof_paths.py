@@ -56,6 +56,7 @@ class Case:
     observed: bool = False
     old_uuid: bool = False
     stories: tuple[str, ...] = tuple(SCENARIOS)
+    cluster_label: str = ""
 
     def kube_state(self, release: str) -> bool:
         """Whether kube-state-metrics is scraped, and the GPU resources are known."""
@@ -85,9 +86,12 @@ SOME = (
     "shared_uuid",
     "same_address",
     "guest_lost",
+    "two_replicas",
+    "gpu_lost",
     *RESTARTS,
 )
 """Enough where only the scrape, the order of paths or the release differs from a case that is told whole."""
+OF_CLUSTERS = ("several_clusters", "two_replicas", "two_emitters")
 EMITTED = ("steady", "two_emitters", "observer_only", "no_vmi_pod", *RESTARTS)
 OF_PODS = {
     "owners of pods": Case(POD, (POD,), "auto", releases=("v1.2", "v1.3", "v1.4")),
@@ -131,6 +135,20 @@ CASES = OF_PODS | {
     ),
     "unmapped hosts beside guests": Case(
         ("pod-network", "host"), ((*POD, "host-unmapped"), POD), releases=("main",), stories=("steady", "migration")
+    ),
+    "several clusters": Case(POD, (POD,), "auto", releases=("main",), cluster_label="cluster"),
+    "several clusters, owners of pods": Case(
+        POD, (POD,), releases=("v1.4",), stories=(*SOME, *OF_CLUSTERS), cluster_label="cluster"
+    ),
+    "several clusters, several paths": Case(
+        ("vsock-exporter", "remote", "single-vm-node", "host"),
+        (NAME, ADDRESS, ("node-exporter",), ("host-mapped",)),
+        releases=("main",),
+        stories=(*SOME, *OF_CLUSTERS),
+        cluster_label="cluster",
+    ),
+    "inline, several clusters": Case(
+        POD, (POD,), inline=True, releases=("main",), stories=(*OF_CLUSTERS, *RESTARTS), cluster_label="cluster"
     ),
     "both emitters": Case(POD, (POD,), observed=True, releases=("v1.5", "main"), stories=EMITTED),
     "both emitters, by name and address": Case(
@@ -181,7 +199,9 @@ def rules_of(case: Case, release: str, few: bool = True) -> rendered.Rendered:
             gpu_resources=(GPU_RESOURCE,) if case.kube_state(release) else (),
             observer_selector=f'job="{OBSERVER_JOB}"' if case.observed else "",
         ),
-        rules=RulesSection(paths=case.paths, identity="inline" if case.inline else "record"),
+        rules=RulesSection(
+            paths=case.paths, identity="inline" if case.inline else "record", cluster_label=case.cluster_label
+        ),
         output=OutputSection(format="rules"),
     )
     return rendered.of(render(config))
@@ -196,6 +216,7 @@ def rules_for(case: Case, release: str) -> RulesFor:
         addresses=release not in WITHOUT_ADDRESSES,
         name_label=case.name_label,
         observed=case.observed,
+        cluster_label=case.cluster_label,
     )
 
 

@@ -61,6 +61,12 @@ UNSAFE = {
         "E2",
     ),
     "a construct that is not known": (POWER, "info(x)", "not proved"),
+    "a label is lost": (
+        POWER,
+        f"max by (namespace, name, node, UUID, gpu) (max by (namespace, pod, UUID, GPU_I_ID, gpu) "
+        f"(DCGM_FI_DEV_POWER_USAGE) {JOIN} {IDENTITY})",
+        "never carries GPU_I_ID",
+    ),
     "wrong factor": (
         POWER,
         f"max by (namespace, name, node, UUID, GPU_I_ID, gpu) (max by (namespace, pod, UUID, GPU_I_ID, gpu) "

@@ -27,9 +27,10 @@ def owned_pods(request: Request) -> Expression:
 
 
 def running_pods(request: Request) -> Expression:
-    """Launcher pods that run."""
+    """Launcher pods that run, as the freshest scrape of each says: another replica of Prometheus may lag behind."""
     phases = selector("kube_pod_status_phase", matcher("phase", "=", "Running"), *LAUNCHERS, *request.kube_state)
-    return binary("==", phases, number(1))
+    freshest = aggregate("topk", request.launcher, call("timestamp", phases), number(1))
+    return binary("and", binary("==", phases, number(1)), freshest)
 
 
 def placed_pods(request: Request) -> Expression:

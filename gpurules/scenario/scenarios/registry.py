@@ -39,6 +39,15 @@ SCENARIOS: dict[str, str] = {
     "observer_only": "gpurules.scenario.scenarios.observer_only",
     "restart_unseen": "gpurules.scenario.scenarios.restart_unseen",
     "forged_source": "gpurules.scenario.scenarios.forged_source",
+    "boot": "gpurules.scenario.scenarios.boot",
+    "stop": "gpurules.scenario.scenarios.stop",
+    "vgpu_migration": "gpurules.scenario.scenarios.vgpu_migration",
+    "two_replicas": "gpurules.scenario.scenarios.two_replicas",
+    "counter_reset": "gpurules.scenario.scenarios.counter_reset",
+    "gpu_lost": "gpurules.scenario.scenarios.gpu_lost",
+    "driver_upgrade": "gpurules.scenario.scenarios.driver_upgrade",
+    "without_gpu": "gpurules.scenario.scenarios.without_gpu",
+    "several_clusters": "gpurules.scenario.scenarios.several_clusters",
 }
 
 

@@ -1,0 +1,15 @@
+"""A VM is stopped for good, another one is stopped with both of its GPUs: nothing of them is recorded any more."""
+
+from gpurules.scenario.events import SETTLING, change_machine, end, unsettled
+from gpurules.scenario.fleet import cluster
+from gpurules.scenario.model import Transition, World
+
+SOURCE = "kubevirt_vmi_info ends with the VMI; series of the launcher pod's target are marked stale 2.1 intervals later"
+
+
+def build(absent_value: str) -> World:
+    """The world, with labels without a value spelled as ``absent_value``."""
+    world = World("stop", cluster(absent_value=absent_value), (390, 420, 450, 480, 510, 780))
+    for name in ("train", "simulate"):
+        world = change_machine(world, "research", name, lambda vm: end(vm, 420))
+    return unsettled(world, Transition(420, health=420 + SETTLING))
