@@ -77,14 +77,14 @@ async def watch(
         "resourceVersion": version,
         "timeoutSeconds": str(math.ceil(seconds)),
     }
-    headers = {**client._headers(), "Accept": "application/json", "Accept-Encoding": "identity"}
+    headers = {**client.headers, "Accept": "application/json", "Accept-Encoding": "identity"}
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=client.timeout, sock_read=None)
     request = partial(client.session.get, headers=headers, allow_redirects=False, timeout=timeout, **client.way)
     deadline = asyncio.get_running_loop().time() + seconds
     with suppress(TimeoutError):
         async with asyncio.timeout_at(deadline):
             with as_faults():
-                response = await request(client._url(path), params=wanted)
+                response = await request(client.url(path), params=wanted)
         try:
             if response.status == GONE:
                 raise Gone
