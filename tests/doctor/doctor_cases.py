@@ -228,9 +228,7 @@ CASES: dict[str, Case] = {
         ("single-vm-node",),
         {**RESOURCES, "dcgm.path_selectors": """{single-vm-node: 'job="vsock-readers"'}"""},
     ),
-    "one UUID in two VMs": wrong(
-        "uuid-shared", cluster=usual(story="shared_uuid"), joins={"pod-network": (3, 0, 0)}
-    ),
+    "one UUID in two VMs": wrong("uuid-shared", cluster=usual(story="shared_uuid"), joins={"pod-network": (3, 0, 0)}),
     "scraped twice": wrong("scraped-twice", cluster=usual(story="scraped_twice"), joins={"pod-network": (5, 0, 0)}),
     "a guest that claims another VM": wrong(
         "guest-claims-vm",
@@ -246,6 +244,16 @@ CASES: dict[str, Case] = {
         cluster=usual(story="spoofing"),
         joins={"pod-network": (3, 0, 0)},
         honor=True,
+    ),
+    "the same, and nothing says what was scraped": wrong(
+        "launcher-contested",
+        "forged-series",
+        "identity-ambiguous",
+        "gpu-vm-silent",
+        cluster=usual(story="spoofing"),
+        joins={"pod-network": (3, 0, 0)},
+        honor=True,
+        lines=labelled(lambda line: "drop" if line.startswith("up{") else ""),
     ),
     "a guest that is a Kubernetes node": wrong(
         "guest-labels",
@@ -274,7 +282,8 @@ CASES: dict[str, Case] = {
     ),
     "the observer alone, as configured": wrong(
         "identity-ambiguous",
-        cluster=usual(story="observer_only"), config=kubevirt(observer_selector=f'job="{OBSERVER_JOB}"')
+        cluster=usual(story="observer_only"),
+        config=kubevirt(observer_selector=f'job="{OBSERVER_JOB}"'),
     ),
     "another job is believed": wrong(
         "info-selector",

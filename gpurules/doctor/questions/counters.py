@@ -146,9 +146,9 @@ def findings(case: Case) -> tuple[Finding, ...]:
 
 
 FINDS = {
-    'no-gpu-series': 'there is no series of dcgm-exporter',
-    'counters-missing': 'selected counters that no exporter sends',
-    'exporter-release': 'series of another exporter release than is configured',
+    "no-gpu-series": "there is no series of dcgm-exporter",
+    "counters-missing": "selected counters that no exporter sends",
+    "exporter-release": "series of another exporter release than is configured",
 }
 """The findings, for the documentation."""
 
