@@ -110,7 +110,7 @@ def findings() -> tuple[Finding, ...]:
             ),
         ),
         Finding(
-            "unjoined",
+            "series-unjoined",
             Severity.ERROR,
             "joining",
             "3 of 28 GPU series on path pod-network join no VM.",
