@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from doctor_cluster import END, INTERVAL
+
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
-from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.events import silence
+from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.fleet import NAMESAKE, SINGLE, cluster, exporter
 from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.model import Cluster, Exporter, World
@@ -272,7 +273,7 @@ CASES: dict[str, Case] = {
         joins={"pod-network": (2, 0, 1)},
         honor=True,
     ),
-    # Two launcher pods of one name in two namespaces, which the observer's series tell apart by exported_namespace alone.
+    # Two launcher pods have one name, in two namespaces: the observer's series tell them by exported_namespace alone.
     "two emitters": wrong("two-emitters", "identity-ambiguous", cluster=usual(story="two_emitters")),
     "the observer alone": wrong(
         "info-selector",

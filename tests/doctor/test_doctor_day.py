@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 import doctor_cluster
+import pytest
 from doctor_cases import Case
 from doctor_cluster import DAY, END
+from test_doctor_scenarios import look
+
 from gpurules.doctor.model import Report
 from gpurules.scenario.events import change_machine, fail_over, migrate
 from gpurules.scenario.fleet import cluster
 from gpurules.scenario.model import Period, VirtualMachine, World
 from gpurules.scenario.told import told
-from test_doctor_scenarios import look
 
 FAILED_OVER = 60_000
 UNLISTED = Period(20_000, 25_000)

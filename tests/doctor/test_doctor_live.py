@@ -9,11 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 import doctor_cluster
+import pytest
 from doctor_cases import two_vms, usual
 from doctor_stage import count, scraped, wait_until
+
 from gpurules.app.doctor import Orders, examined
 from gpurules.app.rendering import render
 from gpurules.cluster.prometheus.access import Access

@@ -25,6 +25,7 @@ from gpurules.rules.paths.path import Scrape
 from gpurules.rules.paths.registry import PATHS
 from gpurules.rules.spec import RecordSpec
 
+SEVERAL = "several VMs share the namespace and pod a/virt-launcher-vm-x7k2p"
 LAUNCHER = {"namespace": "a", "pod": "virt-launcher-vm-x7k2p"}
 EXPORTER = {"namespace": "gpu-operator", "pod": "exporter-1"}
 
@@ -88,8 +89,8 @@ def test_by_which_path_a_series_came(
     [
         ([Vm("a", "vm", "n")], [], Vm("a", "vm", "n"), ""),
         ([], [], None, "nothing is known of it"),
-        ([Vm("a", "one"), Vm("a", "two")], [], None, "several VMs share the namespace and pod a/virt-launcher-vm-x7k2p: a/one, a/two"),
-        ([], [Vm("a", "one"), Vm("b", "two")], None, "several VMs share the namespace and pod a/virt-launcher-vm-x7k2p: a/one, b/two"),
+        ([Vm("a", "one"), Vm("a", "two")], [], None, f"{SEVERAL}: a/one, a/two"),
+        ([], [Vm("a", "one"), Vm("b", "two")], None, f"{SEVERAL}: a/one, b/two"),
     ],
     ids=["one", "none", "several", "shared"],
 )  # fmt: skip
@@ -114,14 +115,17 @@ def test_paths_are_chosen_by_what_they_add() -> None:
     assert chosen_paths([]) == ()
 
 
-WHOLE = {
-    release: {label: "x" for label in next(one for one in kubevirt.schemas(release) if one.metric == "kubevirt_vmi_info").type.possible}
-    for release in ("v1.3", "v1.4", "v1.5", "v1.9")
-}  # fmt: skip
+def whole(release: str) -> dict[str, str]:
+    """A kubevirt_vmi_info with every label that it may have in a release."""
+    schema = next(one for one in kubevirt.schemas(release) if one.metric == "kubevirt_vmi_info")
+    return dict.fromkeys(schema.type.possible, "x")
+
+
+WHOLE = {release: whole(release) for release in ("v1.3", "v1.4", "v1.5", "v1.9")}
 
 
 @pytest.mark.parametrize(
-    ("whole", "markers", "span"),
+    ("series", "markers", "span"),
     [
         (WHOLE["v1.3"], (), "v1.3"),
         (WHOLE["v1.4"], (), "v1.4"),
@@ -132,8 +136,8 @@ WHOLE = {
         ({**WHOLE["v1.5"], "vmi_pod": ""}, (), "v1.4"),
     ],
 )
-def test_the_kubevirt_release(whole: dict[str, str], markers: tuple[str, ...], span: str) -> None:
-    found = machines.Machines((), (whole,), frozenset((name, "job") for name in markers))
+def test_the_kubevirt_release(series: dict[str, str], markers: tuple[str, ...], span: str) -> None:
+    found = machines.Machines((), (series,), frozenset((name, "job") for name in markers))
     assert machines.span_of(machines.fitting_releases(found)) == span
 
 
@@ -245,6 +249,7 @@ def test_drift_is_a_difference_in_meaning(text: str, equal: bool) -> None:
 
 NOW = 10_000.0
 RECORD = "vmi:kubevirt_vmi_gpu_power_watts:sum"
+OTHER = "vmi:kubevirt_vmi_gpu:count"
 
 
 def rule(**changes: object) -> LoadedRule:
@@ -278,10 +283,10 @@ def wanted(record: str, expression: str = "sum(x)", **labels: str) -> Wanted:
         ([rule(last_evaluation=NOW - 301, interval=120.0)], [wanted(RECORD)], {RECORD: "ok"}),
         ([rule(last_evaluation=0.0, health="unknown")], [wanted(RECORD)], {RECORD: "ok"}),
         ([rule(expression="sum(y)")], [wanted(RECORD)], {RECORD: "drifted"}),
-        ([rule()], [wanted(RECORD), wanted("vmi:kubevirt_vmi_gpu:count")], {RECORD: "ok", "vmi:kubevirt_vmi_gpu:count": "missing"}),
+        ([rule()], [wanted(RECORD), wanted(OTHER)], {RECORD: "ok", OTHER: "missing"}),
         ([rule()], [wanted("renamed:record:sum")], {RECORD: "unknown", "renamed:record:sum": "missing"}),
         ([rule(record="renamed:record:sum")], [wanted("renamed:record:sum")], {"renamed:record:sum": "ok"}),
-        ([rule(labels={"input": "dcgm"})], [wanted(RECORD, input="dcgm"), wanted(RECORD, "sum(z)", input="info")], {RECORD: "missing"}),
+        ([rule(labels={"input": "a"})], [wanted(RECORD, input="a"), wanted(RECORD, input="b")], {RECORD: "missing"}),
         ([rule()], [], {RECORD: "ok"}),
         ([rule(record="job:up:sum")], [wanted(RECORD)], {}),
         ([rule(record="vmi:kubevirt_vmi_gpu_util:sum")], [wanted(RECORD)], {}),

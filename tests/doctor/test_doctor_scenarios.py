@@ -7,10 +7,10 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 import doctor_cluster
+import pytest
 from doctor_cases import CASES, SECONDS, Case
+
 from gpurules.app.doctor import Orders, examined, fitting_configuration
 from gpurules.cluster.prometheus.access import Access
 from gpurules.doctor.model import Report

@@ -179,6 +179,9 @@ async def _duplicated(stores: Stores, identity: str, found: Ambiguity) -> tuple[
     )
 
 
+_SURVIVED = dict.fromkeys(("address", "node"), "leave such a key out, since it means nobody")
+
+
 def _findings(found: History, case: Case) -> Iterable[Finding]:
     samples = dict(found.duplicated)
     for one in found.ambiguities:
@@ -189,7 +192,8 @@ def _findings(found: History, case: Case) -> Iterable[Finding]:
             NAME_OF_QUESTION,
             f"{NAIVE[one.identity][0]} had several series for one {' and '.join(one.key)} {moments}: a join on it "
             "without de-duplication fails then, for the whole fleet and not only for this VM.",
-            "Rules that gpurules renders take the freshest. gpurules lint finds rules of your own that would fail.",
+            f"Rules that gpurules renders {_SURVIVED.get(one.identity, 'take the freshest')}. "
+            "gpurules lint finds rules of your own that would fail.",
             (Figure("minutes", one.minutes), Figure("moments", len(one.moments))),
             samples.get(one.identity, ()),
         )
