@@ -40,7 +40,7 @@ def write(report: Report) -> str:
     values = {
         "title": _title(report),
         "verdict": _verdict(report),
-        "tone": "good" if report.healthy else "bad",
+        "tone": "good" if report.healthy else min((one.severity for one in found), key=lambda one: one.rank).value,
         "server": said(report.server),
         "evaluator": said(report.evaluator),
         "moment": f"{datetime.fromtimestamp(report.at, UTC):%d %B %Y, %H:%M} UTC",
