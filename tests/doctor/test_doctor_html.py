@@ -42,6 +42,7 @@ from gpurules.version import __version__
 from loopback import serving
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "doctor"
 DESKTOP, PHONE = 1280, 390
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 LIGHT_PAGE, DARK_PAGE = (0xF7, 0xF8, 0xF8), (0x12, 0x15, 0x18)
@@ -236,13 +237,49 @@ def test_what_is_wider_than_the_window_is_seen(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("dark", "expected"), [(False, LIGHT_PAGE), (True, DARK_PAGE)], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_light_and_dark(tmp_path: Path, width: int, dark: bool, expected: tuple[int, int, int]) -> None:
-    seen = browser.picture(saved(tmp_path, write(sample_report())), width, 1400, dark=dark)
-    assert (seen.width, seen.height) == (width, 1400)
+    seen = browser.picture(saved(tmp_path, write(sample_report())), width, 700, dark=dark)
+    assert (seen.width, seen.height) == (width, 700)
     assert seen.pixel(2, 2) == expected
-    assert seen.pixel(width - 3, 1397) == expected
+    assert seen.pixel(width - 3, 697) == expected
     shades = {sum(colour) // 3 for colour in seen.colours()}
     assert min(shades) < 60
     assert max(shades) > 200
+
+
+TEXTS = [
+    ("text", "page"),
+    ("text", "surface"),
+    ("muted", "page"),
+    ("muted", "surface"),
+    ("error", "page"),
+    ("warning", "page"),
+    ("joined", "surface"),
+    ("none", "surface"),
+    ("error", "surface"),
+    ("error", "error-soft"),
+    ("warning", "warning-soft"),
+    ("note", "note-soft"),
+    ("text", "warning-soft"),
+]
+"""A colour that text has, and what it stands on."""
+
+
+@pytest.mark.parametrize(("ink", "paper"), TEXTS, ids=[" on ".join(row) for row in TEXTS])
+def test_text_can_be_read(ink: str, paper: str) -> None:
+    sheet = (TEMPLATES / "report.css").read_text(encoding="utf-8")
+    light, dark = (
+        dict(re.findall(r"--([a-z-]+): #([0-9a-f]{6});", part)) for part in sheet.split("* {")[0].split("@media")
+    )
+    for colours in (light, {**light, **dark}):
+        brighter, darker = sorted((luminance(colours[ink]), luminance(colours[paper])), reverse=True)
+        assert (brighter + 0.05) / (darker + 0.05) >= 4.5
+
+
+def luminance(colour: str) -> float:
+    """The relative luminance of ``rrggbb`` (WCAG 2.2, which asks for a contrast of 4.5 to 1)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (0, 2, 4)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def tampered(page: str, url: str) -> str:
