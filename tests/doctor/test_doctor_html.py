@@ -383,4 +383,6 @@ def test_a_large_fleet_leaves_healthy_ones_out(monkeypatch: pytest.MonkeyPatch) 
     found = html_map.fleet(report)
     assert [[row.name for row in card.rows] for card in found.cards] == [["vm-0"], ["quiet", "lost"]]
     assert (found.left_out, [card.summary for card in found.cards]) == (5, ["5 VMs, 5 GPUs", "3 VMs, 1 GPU"])
-    assert "5 more VMs, all joined, are not shown." in text_of(write(report))
+    assert "5 more VMs are not shown, all of them joined." in text_of(write(report))
+    monkeypatch.setattr(html_map, "MACHINES_MAX", 1)
+    assert "7 more VMs are not shown, 1 of them not joined." in text_of(write(report))
