@@ -66,6 +66,12 @@ def promtool() -> Path:
     return components.require("promtool")
 
 
+@pytest.fixture(scope="session")
+def victoria() -> Path:
+    """A VictoriaMetrics of one process."""
+    return components.require("victoria-metrics-1.112")
+
+
 @pytest.fixture(scope="session", params=PROMTOOL_VERSIONS)
 def each_promtool(request: pytest.FixtureRequest) -> Path:
     """One promtool after the other; the test runs once for each version and is skipped for one that is missing."""

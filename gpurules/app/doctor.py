@@ -47,6 +47,7 @@ class Orders:
     at: float = 0.0
     form: str = "text"
     output: str = "-"
+    html: str = ""
     write_config: str = ""
     width: int = 0
 
@@ -59,6 +60,8 @@ def run_doctor(config: Config, orders: Orders) -> int:
     """
     report = replace(asyncio.run(examined(config, orders)), width=orders.width)
     write_atomically(orders.output, FORMS[orders.form].write(report))
+    if orders.html:
+        write_atomically(orders.html, FORMS["html"].write(report))
     if orders.write_config:
         write_atomically(orders.write_config, fitting_configuration(report))
     return EXIT_DONE if report.healthy else EXIT_FINDINGS

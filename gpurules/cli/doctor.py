@@ -19,6 +19,7 @@ Examples:
   gpurules doctor --prometheus http://127.0.0.1:9090
   gpurules doctor --prometheus k8s://monitoring/prometheus-k8s:9090
   gpurules doctor --prometheus URL --write-config gpurules.yaml
+  gpurules doctor --prometheus URL --html report.html
   gpurules doctor --prometheus https://thanos-query.example --evaluator https://prometheus-0.example
   gpurules doctor --prometheus URL --since 7d --format json -o report.json
 
@@ -52,12 +53,13 @@ Exit codes:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "html"]),
     default="text",
     show_default=True,
     help="Form of the report.",
 )
 @click.option("-o", "--output", metavar="FILE", default="-", help="Write the report there, in one step.")
+@click.option("--html", metavar="FILE", default="", help="Write the report there as well, as a page for a browser.")
 @click.option(
     "--write-config", metavar="FILE", default="", help="Write the configuration that fits what was found there."
 )
@@ -76,6 +78,7 @@ def command(
     moment: float | None,
     form: str,
     output: str,
+    html: str,
     write_config: str,
 ) -> None:
     """Is the correlation of GPUs and virtual machines true on a cluster, and if not, why?
@@ -94,6 +97,7 @@ def command(
         at=moment or 0.0,
         form=form,
         output=output,
+        html=html,
         write_config=write_config,
         width=shutil.get_terminal_size((80, 24)).columns if output == "-" else 0,
     )

@@ -93,9 +93,9 @@ def prometheus_options(help_line: str, *, required: bool) -> Callable[[Callable[
         for option in reversed(_HOW):
             result = option(result)
         address = "http(s)://HOST:PORT/PATH or k8s://NAMESPACE/SERVICE:PORT"
-        return _option("--prometheus", metavar="URL", default="", required=required, help=f"{help_line}: {address}.")(
-            result
-        )
+        # Where a default is given, click takes the option for said.
+        need: dict[str, Any] = {"required": True} if required else {"default": ""}
+        return _option("--prometheus", metavar="URL", help=f"{help_line}: {address}.", **need)(result)
 
     return decorate
 

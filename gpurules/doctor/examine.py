@@ -10,7 +10,7 @@ from gpurules.doctor.fleet_map import fleet_map
 from gpurules.doctor.model import Fact, Finding, Report, worst_first
 from gpurules.doctor.outcome import path_joins
 from gpurules.doctor.question import Case, Question, Scope, Stores
-from gpurules.doctor.questions import devices, history, holders, joining, loaded
+from gpurules.doctor.questions import counters, devices, history, holders, joining, loaded
 from gpurules.doctor.recommend import recommendation
 from gpurules.doctor.registry import QUESTIONS
 from gpurules.doctor.store import Counted
@@ -55,4 +55,5 @@ def report_of(case: Case, stores: Stores, server: str, evaluator: str = "", warn
         recommendation=recommendation(case),
         queries=sum(one.requests for one in (stores.view, stores.evaluator) if isinstance(one, Counted)),
         warnings=tuple(warnings),
+        metrics=counters.metrics_of(case[counters.QUESTION], case),
     )

@@ -76,6 +76,17 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Metric:
+    """A DCGM metric: ``field`` is the current name of the field, empty where none is known; ``series`` is 0 where it is
+    selected and nobody sends it."""
+
+    name: str
+    field: str
+    series: int
+    selected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reason:
     """Why ``count`` GPU series of a path join no VM, or several."""
 
@@ -243,6 +254,7 @@ class Recommendation:
 class Report:
     """Everything. ``server``: its address without credentials; ``evaluator``: that of the second store, or empty.
     ``since``: seconds of the window. ``queries``: how many requests it took. ``warnings``: the server's own.
+    ``metrics``: by name; of a selected field that nobody sends, its first name. ``width``: of the terminal, or 0.
     """
 
     at: float
@@ -261,6 +273,7 @@ class Report:
     recommendation: Recommendation
     queries: int = 0
     warnings: tuple[str, ...] = ()
+    metrics: tuple[Metric, ...] = ()
     width: int = 0
 
     @property

@@ -20,7 +20,7 @@ def explain(one: PathSource, device: Device, key: Key, machines: Machines, holde
     if not own_rows(machines, request) and not request.observer:
         return f"no {INFO_METRIC} is believed"
     if not one.served:
-        return _UNSERVED[identity.name]
+        return UNSERVED[identity.name]
     reasons = {
         "launcher-pod": _launcher,
         "pod-owner": _owner,
@@ -31,7 +31,7 @@ def explain(one: PathSource, device: Device, key: Key, machines: Machines, holde
     return reasons[identity.name](key, machines, holders)
 
 
-_UNSERVED = {
+UNSERVED = {
     "launcher-pod": f"{INFO_METRIC} names no launcher pod in {VMI_POD} (KubeVirt before v1.5), and kube-state-metrics, "
     "which could, is not here",
     "pod-owner": "kube-state-metrics is not here",
@@ -39,6 +39,7 @@ _UNSERVED = {
     "address": f"{ADDRESSES}, which tells the addresses of VMs (KubeVirt v1.4 and newer), is not here",
     "node": "kube-state-metrics, which tells the GPUs of pods, is not here",
 }
+"""What is missing where an identity cannot be known."""
 
 
 def _launcher(key: Key, machines: Machines, holders: Holders) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from gpurules.catalog.field import Entity, Field
@@ -41,7 +42,8 @@ class LabelRow(NamedTuple):
     label: str
 
 
-class Request(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Request:
     """Everything a rule set depends on.
 
     ``dcgm``, ``info`` and ``kube_state`` are matchers that the series of the guests, of KubeVirt and of

@@ -22,6 +22,10 @@ from gpurules.scenario.target import Target, collected, host_target
 
 LAUNCHER_PREFIX = "virt-launcher-"
 
+RATE_WINDOW = 300
+EVALUATION = 30
+"""Seconds of the rate window, and between two evaluations of the rules."""
+
 RECENT = 360
 """Seconds for which a node must have had one GPU pod alone: rate window or lookback, and a minute."""
 
@@ -142,6 +146,7 @@ class View:
     def __init__(self, world: World, moment: float, guests_honor: bool, rules: RulesFor = DEFAULT) -> None:
         self.world = world
         self.moment = moment
+        self.guests_honor = guests_honor
         self.rules = rules
         self.seen = tuple(seen_gpus(world, moment, guests_honor))
 
@@ -184,6 +189,31 @@ class View:
     def holders(self) -> tuple[Pod, ...]:
         """The running pods with a GPU."""
         return tuple(pod for pod in pods(self.world.cluster, self.moment) if pod.holds_gpu)
+
+    def senders(self, source: str) -> frozenset[Key]:
+        """The keys of ``source`` that were seen at an evaluation within the rate window."""
+        return self._seen_within(RATE_WINDOW - EVALUATION)[source]
+
+    @property
+    def senders_settled(self) -> bool:
+        """Whether it does not matter if the window holds both of its ends."""
+        return self._seen_within(RATE_WINDOW - EVALUATION) == self._seen_within(RATE_WINDOW)
+
+    def _seen_within(self, window: int) -> dict[str, frozenset[Key]]:
+        """The keys of each source that were seen at one of the evaluations of the last ``window`` seconds."""
+        found: dict[str, set[Key]] = {source: set() for source in self.rules.sources}
+        last = int(self.moment // EVALUATION) * EVALUATION
+        for moment in range(last, max(last - window, 0) - 1, -EVALUATION):
+            if moment == last or not within(self.world.cluster.outages, moment):
+                view = self if moment == self.moment else replace_moment(self, moment)
+                for source, keys in found.items():
+                    keys.update(key for key, _ in view.of(source))
+        return {source: frozenset(keys) for source, keys in found.items()}
+
+    @cached_property
+    def contradictory(self) -> bool:
+        """Whether two exporters describe a GPU differently."""
+        return any(len({described(one) for one in senders}) > 1 for senders in self.devices().values())
 
     @cached_property
     def recent(self) -> dict[str, set[Key]]:
@@ -263,6 +293,17 @@ class View:
         """When the exporters last read DCGM."""
         collection = self.world.cluster.collection
         return self.moment // collection * collection
+
+
+def replace_moment(view: View, moment: float) -> View:
+    """The same at another moment."""
+    return View(view.world, moment, view.guests_honor, view.rules)
+
+
+def described(one: Seen) -> tuple[str, ...]:
+    """What an exporter says of a GPU beyond what names it."""
+    version = one.exporter.driver_version if one.exporter.driver_label else ""
+    return one.gpu.model, one.gpu.pci_bus_id, version
 
 
 def seen_gpus(world: World, moment: float, guests_honor: bool) -> Iterator[Seen]:

@@ -132,4 +132,4 @@ def silence(world: World, namespace: str, name: str, at: int) -> World:
 
     changed = change_machine(world, namespace, name, change)
     gone = at + RATE_WINDOW + 30
-    return unsettled(changed, Transition(at, values=at + 30, rates=gone, senders=gone, health=at + SETTLING))
+    return unsettled(changed, Transition(at, values=at + 30, rates=gone, health=at + SETTLING))

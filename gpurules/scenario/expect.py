@@ -47,6 +47,8 @@ def expect(
     if spec.role in fleet_levels.INTEGRALS:
         return fleet_levels.integral(world, spec, moment, guests_honor, rules)
     view = View(world, moment, guests_honor, rules)
+    if (spec.role in SENDERS and not view.senders_settled) or (spec.role in DESCRIBING and view.contradictory):
+        return None
     samples = tuple({**ROLES, **fleet_levels.ROLES}[spec.role](view, spec))
     if fleet_levels.inexact(spec):
         return Expectation(samples, fleet_levels.INEXACT)
@@ -69,6 +71,12 @@ def _of_clusters(
         )
         tolerance = max(tolerance, found.tolerance)
     return Expectation(tuple(samples), tolerance)
+
+
+SENDERS = ("identity", "silent")
+"""Roles that know who sent in the rate window."""
+DESCRIBING = ("info", "placement")
+"""Roles that say what a GPU is: where two exporters say different things, either is right."""
 
 
 def unsettled_by(spec: RecordSpec) -> tuple[str, ...]:
@@ -152,7 +160,7 @@ def identity_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     for source in SOURCES[spec.record.partition(":")[0]]:
         if source not in view.rules.sources:
             continue
-        for key, _ in view.of(source):
+        for key in view.senders(source):
             vm = view.vm(source, key)
             if vm is not None:
                 one = sample(spec, {**vm_labels(vm), **dict(zip(KEYS[source], key, strict=True))}, 1)
@@ -161,13 +169,17 @@ def identity_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
 
 
 def memory(view: View, level: str, names: Iterable[str]) -> dict[tuple[Vm, str, str, str], dict[str, Fraction]]:
-    """Bytes by field, for each GPU or VM of the level."""
-    found: dict[tuple[Vm, str, str, str], dict[str, Fraction]] = {}
+    """Bytes by field, for each GPU or VM of the level, of the GPUs that send what is used and what is free."""
+    devices: dict[tuple[Vm, str, str, str], dict[str, Fraction]] = {}
     for name in names:
         for vm, gpu, _, value in view.values(name, rated=False):
-            key = (vm, gpu.gpu.uuid, gpu.instance_id, gpu.gpu.index) if level == "vmi_gpu" else (vm, "", "", "")
-            row = found.setdefault(key, {})
-            row[name] = row.get(name, Fraction(0)) + value
+            devices.setdefault((vm, gpu.gpu.uuid, gpu.instance_id, gpu.gpu.index), {})[name] = value
+    found: dict[tuple[Vm, str, str, str], dict[str, Fraction]] = {}
+    for key, numbers in devices.items():
+        if USED in numbers and FREE in numbers:
+            row = found.setdefault(key if level == "vmi_gpu" else (key[0], "", "", ""), {})
+            for name, value in numbers.items():
+                row[name] = row.get(name, Fraction(0)) + value
     return found
 
 
@@ -180,14 +192,13 @@ def memory_labels(key: tuple[Vm, str, str, str]) -> dict[str, str]:
 def memory_total_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     """Role ``memory_total``: used, free and, where it is sent, reserved bytes."""
     for key, row in memory(view, spec.level, (USED, FREE, RESERVED)).items():
-        if USED in row and FREE in row:
-            yield sample(spec, memory_labels(key), sum(row.values(), Fraction(0)))
+        yield sample(spec, memory_labels(key), sum(row.values(), Fraction(0)))
 
 
 def memory_ratio_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     """Role ``memory_used_ratio``: the sum of used over the sum of used and free, as DCGM's own field 254."""
     for key, row in memory(view, spec.level, (USED, FREE)).items():
-        if USED in row and FREE in row:
+        if row[USED] + row[FREE]:
             yield sample(spec, memory_labels(key), row[USED] / (row[USED] + row[FREE]))
 
 

@@ -87,9 +87,9 @@ def host_unmapped_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
 
 def silent_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     """Role ``silent``: VMs with a GPU, or their launcher pods, that send nothing that could be booked on them."""
-    matched = {view.vm(source, key) for source in view.rules.sources for key, _ in view.of(source)}
+    matched = {view.vm(source, key) for source in view.rules.sources for key in view.senders(source)}
     if set(view.rules.sources) <= set(BY_POD):
-        keys = {key for source in view.rules.sources for key, _ in view.of(source) if view.vm(source, key)}
+        keys = {key for source in view.rules.sources for key in view.senders(source) if view.vm(source, key)}
         pods = {(pod.machine.namespace, pod.stay.pod) for pod in view.holders}
         yield sample(spec, {}, len(pods - keys))
         return

@@ -94,7 +94,9 @@ def memory_ratio_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     """Role ``fleet_memory_used_ratio``: the sum of used over the sum of used and free."""
     for labels, rows in memory(view, spec, (USED, FREE)).items():
         used = sum((row[USED] for row in rows), Fraction(0))
-        yield Sample(labels, float(used / (used + sum((row[FREE] for row in rows), Fraction(0)))))
+        usable = used + sum((row[FREE] for row in rows), Fraction(0))
+        if usable:
+            yield Sample(labels, float(used / usable))
 
 
 def held(view: View, spec: RecordSpec) -> Mapping[Labels, Fraction]:

@@ -18,6 +18,8 @@ from gpurules.scenario.scrape import StoredSeries
 
 GONE_NODE = "worker-gone"
 GONE_SUFFIX = "gone1"
+DRIVERS = ("DCGM_FI_DRIVER_VERSION", "DCGM_FI_SYSTEM_DRIVER_VERSION")
+FORMER_DRIVER = "535.54.03"
 LAST_SEEN = 1
 """The scrape of their last sample: between two evaluations, so that none writes the same series at the same time."""
 
@@ -41,15 +43,21 @@ def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rul
     for spec in specs:
         expectation = expect(world, spec, world.checkpoints[0], guests_honor, rules)
         for sample in expectation.samples if expectation else ():
-            old = aged(sample.labels)
-            if old != sample.labels:
+            for old in {aged(sample.labels, world.in_place), outdated(sample.labels, spec)} - {sample.labels}:
                 yield StoredSeries(old, {LAST_SEEN: sample.value})
 
 
-def aged(labels: Labels) -> Labels:
+def outdated(labels: Labels, spec: RecordSpec) -> Labels:
+    """The labels that a device's series had before the driver was changed; the same for other records."""
+    if spec.role != "device":
+        return labels
+    return labels_of({name: FORMER_DRIVER if name in DRIVERS else text for name, text in labels})
+
+
+def aged(labels: Labels, in_place: bool = False) -> Labels:
     """The labels that the series had in the VM's launcher pod before; the same where neither pod nor node is named."""
     pairs = dict(labels)
-    if "node" in pairs:
+    if "node" in pairs and not in_place:
         pairs["node"] = GONE_NODE
     if "pod" in pairs:
         pairs["pod"] = pairs["pod"][:-5] + GONE_SUFFIX

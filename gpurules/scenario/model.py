@@ -39,15 +39,18 @@ HOME = "home"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The raw number of one field, in DCGM's own unit: ``value`` at time 0, growing by ``per_second``."""
+    """The raw number of one field, in DCGM's own unit: ``value`` at time 0, growing by ``per_second``, in steps of
+    ``every`` seconds unless that is 0."""
 
     value: float
     per_second: float = 0.0
     labels: Labels = ()
+    every: float = 0
 
     def at(self, moment: float) -> float:
         """The number at ``moment``."""
-        return self.value + self.per_second * moment if self.per_second else self.value
+        passed = moment // self.every * self.every if self.every else moment
+        return self.value + self.per_second * passed if self.per_second else self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ class VirtualMachine:
     ``service``: a Service over which the same exporter is scraped a second time. ``upgrade``: when the exporter is
     replaced, and by which. ``collected``: the ways in which its GPUs reach Prometheus, names in
     :data:`gpurules.scenario.target.WAYS`. ``later``: the GPUs that it has from a time on, in order of time.
+    ``second``: another exporter in the guest, on the next port.
     """
 
     namespace: str
@@ -135,6 +139,7 @@ class VirtualMachine:
     upgrade: tuple[float, Exporter] | None = None
     collected: tuple[str, ...] = ("pod-network",)
     later: tuple[tuple[float, tuple[Gpu, ...]], ...] = ()
+    second: Exporter | None = None
 
     def gpus_at(self, moment: float) -> tuple[Gpu, ...]:
         """The GPUs that it has at ``moment``, with their readings from then on."""
@@ -244,6 +249,7 @@ class World:
     ``stated``: health counts that are to be seen at a checkpoint for a reason that the story gives, by (role, time);
     they take the place of what the state of the cluster says. ``checkpoints`` are multiples of the rules' interval.
     ``lawless``: where guests' labels are honored nothing can be said of the numbers, only that no rule fails.
+    ``in_place``: records that are left over are of former launchers on the same nodes.
     ``others``: further clusters in the same store, by name; only rules with a cluster label tell them apart.
     """
 
@@ -254,6 +260,7 @@ class World:
     stated: Mapping[tuple[str, int], float] = field(default_factory=dict)
     lawless: bool = False
     others: Mapping[str, Cluster] = field(default_factory=dict)
+    in_place: bool = False
 
     @property
     def clusters(self) -> dict[str, Cluster]:

@@ -8,12 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.expect import expect
-from gpurules.scenario.expectation import Expectation
-from gpurules.scenario.model import Labels, World, labels_of
+from gpurules.scenario.expectation import RATE_TOLERANCE, Expectation
+from gpurules.scenario.model import Labels, Reading, World, labels_of
+from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
 from gpurules.scenario.target import Sample
 
@@ -96,6 +99,9 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Ch
     for uuid, owners in uuid_owners(world).items():
         names = "|".join(sorted(owners))
         yield Check(moment, f'{spec.record}{{UUID="{uuid}", name!~"{names}"}}', ())
+    for uuid, (lowest, highest) in bounds(world, spec).items():
+        record = f'{spec.record}{{UUID="{uuid}"}}'
+        yield Check(moment, f"{record} < {number(lowest)} or {record} > {number(highest)}", ())
 
 
 def uuid_owners(world: World) -> Mapping[str, set[str]]:
@@ -105,6 +111,28 @@ def uuid_owners(world: World) -> Mapping[str, set[str]]:
         for gpu in machine.all_gpus:
             owners.setdefault(gpu.uuid, set()).add(machine.name)
     return owners
+
+
+def bounds(world: World, spec: RecordSpec) -> Mapping[str, tuple[float, float]]:
+    """The least and the most that the record of a field may ever say of each GPU."""
+    if spec.role != "field":
+        return {}
+    found: dict[str, list[float]] = {}
+    for machine in (machine for cluster in world.clusters.values() for machine in cluster.machines):
+        for gpu in machine.all_gpus:
+            for reading in (part.readings.get(spec.fields[0]) for part in (gpu, *gpu.instances)):
+                if reading is not None:
+                    factor = BY_NAME[spec.fields[0]].factor
+                    found.setdefault(gpu.uuid, []).append(float(Fraction(_said(reading, spec.kind)) * factor))
+    slack = RATE_TOLERANCE if spec.kind is Kind.RATE else 0
+    return {
+        uuid: (0 if spec.kind is Kind.RATE else min(values), max(values) * (1 + slack))
+        for uuid, values in found.items()
+    }
+
+
+def _said(reading: Reading, kind: Kind) -> float:
+    return reading.per_second if kind is Kind.RATE else reading.value
 
 
 def nameless(labels: Labels) -> Labels:

@@ -129,6 +129,10 @@ def _outside(exporter: Exporter, hostname: str) -> Exporter:
 def _in_guest(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> Iterator[Collected]:
     for target in guest_targets(machine, stay):
         yield Collected(target, exporter, dict(exporter.exposed))
+    if machine.second is not None:
+        labels = dict(guest_targets(machine, stay)[0].labels)
+        labels |= {"endpoint": "more-metrics", "instance": f"{stay.address}:{GUEST_PORT + 1}"}
+        yield Collected(Target("guest", labels_of(labels)), machine.second, dict(machine.second.exposed))
 
 
 def _sidecar(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> Iterator[Collected]:

@@ -44,7 +44,11 @@ def _machine(machine: VirtualMachine, ways: tuple[str, ...], fields: Sequence[st
     exporter = _cut(machine.exporter, fields) if machine.exporter else None
     upgrade = (machine.upgrade[0], _cut(machine.upgrade[1], fields)) if machine.upgrade else None
     return replace(
-        machine, collected=ways, exporter=exporter if exporter and exporter.fields else None, upgrade=upgrade
+        machine,
+        collected=ways,
+        exporter=exporter if exporter and exporter.fields else None,
+        upgrade=upgrade,
+        second=_cut(machine.second, fields) if machine.second else None,
     )
 
 

@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from doctor_cluster import END, INTERVAL
+
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
-from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.events import silence
+from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.fleet import NAMESAKE, SINGLE, cluster, exporter
 from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.model import Cluster, Exporter, World
@@ -228,9 +229,7 @@ CASES: dict[str, Case] = {
         ("single-vm-node",),
         {**RESOURCES, "dcgm.path_selectors": """{single-vm-node: 'job="vsock-readers"'}"""},
     ),
-    "one UUID in two VMs": wrong(
-        "uuid-shared", cluster=usual(story="shared_uuid"), joins={"pod-network": (3, 0, 0)}
-    ),
+    "one UUID in two VMs": wrong("uuid-shared", cluster=usual(story="shared_uuid"), joins={"pod-network": (3, 0, 0)}),
     "scraped twice": wrong("scraped-twice", cluster=usual(story="scraped_twice"), joins={"pod-network": (5, 0, 0)}),
     "a guest that claims another VM": wrong(
         "guest-claims-vm",
@@ -246,6 +245,16 @@ CASES: dict[str, Case] = {
         cluster=usual(story="spoofing"),
         joins={"pod-network": (3, 0, 0)},
         honor=True,
+    ),
+    "the same, and nothing says what was scraped": wrong(
+        "launcher-contested",
+        "forged-series",
+        "identity-ambiguous",
+        "gpu-vm-silent",
+        cluster=usual(story="spoofing"),
+        joins={"pod-network": (3, 0, 0)},
+        honor=True,
+        lines=labelled(lambda line: "drop" if line.startswith("up{") else ""),
     ),
     "a guest that is a Kubernetes node": wrong(
         "guest-labels",
@@ -264,7 +273,7 @@ CASES: dict[str, Case] = {
         joins={"pod-network": (2, 0, 1)},
         honor=True,
     ),
-    # Two launcher pods of one name in two namespaces, which the observer's series tell apart by exported_namespace alone.
+    # Two launcher pods have one name, in two namespaces: the observer's series tell them by exported_namespace alone.
     "two emitters": wrong("two-emitters", "identity-ambiguous", cluster=usual(story="two_emitters")),
     "the observer alone": wrong(
         "info-selector",
@@ -274,7 +283,8 @@ CASES: dict[str, Case] = {
     ),
     "the observer alone, as configured": wrong(
         "identity-ambiguous",
-        cluster=usual(story="observer_only"), config=kubevirt(observer_selector=f'job="{OBSERVER_JOB}"')
+        cluster=usual(story="observer_only"),
+        config=kubevirt(observer_selector=f'job="{OBSERVER_JOB}"'),
     ),
     "another job is believed": wrong(
         "info-selector",

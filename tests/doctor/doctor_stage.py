@@ -1,4 +1,4 @@
-"""A scenario that is scraped live: a server on loopback plays every target, and a Prometheus scrapes them each second."""
+"""A scenario that is scraped live: a server on loopback plays the targets, and Prometheus scrapes them each second."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import doctor_cluster
+
 from gpurules.scenario.model import Cluster
 from gpurules.scenario.openmetrics import pages_at
 from gpurules.scenario.scrape import honors

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 import doctor_cluster
+import pytest
 from doctor_cases import Case
 from doctor_cluster import DAY, END
+from test_doctor_scenarios import look
+
 from gpurules.doctor.model import Report
 from gpurules.scenario.events import change_machine, fail_over, migrate
 from gpurules.scenario.fleet import cluster
 from gpurules.scenario.model import Period, VirtualMachine, World
 from gpurules.scenario.told import told
-from test_doctor_scenarios import look
 
-PLANTED_IN_A_DAY = {"series-unjoined-before", "identity-ambiguous"}
 FAILED_OVER = 60_000
 UNLISTED = Period(20_000, 25_000)
 """When KubeVirt did not list a VM whose guest went on sending; seconds from the start of the day."""
@@ -51,7 +50,7 @@ def report(promtool: Path, prometheus: Path, tmp_path_factory: pytest.TempPathFa
 
 
 def test_all_that_happened_is_found(report: Report) -> None:
-    assert {one.id for one in report.findings} == PLANTED_IN_A_DAY
+    assert {one.id for one in report.findings} == {"series-unjoined-before", "identity-ambiguous"}
     assert [one.carried for one in report.paths if one.carried] == [4]
 
 

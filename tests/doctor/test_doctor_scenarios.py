@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
 import doctor_cluster
+import pytest
 from doctor_cases import CASES, SECONDS, Case
+
 from gpurules.app.doctor import Orders, examined, fitting_configuration
 from gpurules.cluster.prometheus.access import Access
 from gpurules.doctor.model import Report
 from gpurules.doctor.registry import QUESTIONS
 from gpurules.rules.paths.registry import PATHS
+from gpurules.scenario.fleet import gpu, machine
 
 MOST_REQUESTS = 40
 
@@ -69,8 +71,25 @@ def test_doctor_finds_the_same_on_victoriametrics(name: str, victoria: Path, tmp
 
 
 def test_every_finding_is_planted_somewhere() -> None:
-    from test_doctor_live import PLANTED_LIVE
-    from test_doctor_day import PLANTED_IN_A_DAY
+    planted = {found for case in CASES.values() for found in case.findings}
+    live = {"rules-failing", "rules-missing", "rules-drifted", "rules-unknown", "rules-slow"}
+    over_a_day = {"series-unjoined-before"}
+    in_a_table = {"rules-stale"}
+    known = {name for question in QUESTIONS for name in question.finds}
+    assert planted | live | over_a_day | in_a_table == known
 
-    planted = {found for case in CASES.values() for found in case.findings} | PLANTED_LIVE | PLANTED_IN_A_DAY
-    assert planted == {name for question in QUESTIONS for name in question.finds}
+
+def test_a_larger_fleet_takes_no_more_requests(promtool: Path, prometheus: Path, tmp_path: Path) -> None:
+    small = CASES["pod-network"]
+    machines = tuple(
+        machine("tenants", f"vm-{step}", f"worker-{step % 3}", (gpu(step),), address=f"10.131.0.{step}")
+        for step in range(100, 140)
+    )
+    grown = replace(small.cluster, machines=(*small.cluster.machines, *machines))
+    large = replace(small, cluster=grown, joins={"pod-network": (44, 0, 0)})
+    reports = [
+        examined_on_prometheus(case, promtool, prometheus, tmp_path / name)
+        for name, case in (("small", small), ("large", large))
+    ]
+    assert_found(large, reports[1])
+    assert reports[0].queries == reports[1].queries

@@ -81,18 +81,6 @@ JUSTIFIED = (
         "the file is for mimirtool",
     ),
     Justified(
-        "units/record-name",
-        "_gpu_device_seconds:",
-        lambda config: config.rules.preset in ("full", "chargeback"),
-        "a number of GPUs read every 30 seconds times 30: the step is no unit that an expression shows",
-    ),
-    Justified(
-        "units/record-name",
-        "_gpu_energy_joules:",
-        lambda config: config.rules.preset in ("full", "chargeback"),
-        "watts read every 30 seconds times 30",
-    ),
-    Justified(
         "join/arbitrary-deduplication",
         "node is copied",
         lambda config: "single-vm-node" in config.rules.paths,

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 from gpurules.catalog.exporters import ExporterRelease, accepts, releases
 from gpurules.doctor.asking import ask, dcgm_series
-from gpurules.doctor.model import SAMPLES, Fact, Figure, Finding, Sample, Severity
+from gpurules.doctor.model import SAMPLES, Fact, Figure, Finding, Metric, Sample, Severity
 from gpurules.doctor.question import Case, Question, Stores
+from gpurules.doctor.questions import devices
+from gpurules.labels.dcgm import exporter_number, exposed_labels
 from gpurules.promql.syntax.build import aggregate, matcher
 from gpurules.promql.syntax.tree import Matcher
+from gpurules.rules.request import MeasuredField
 
 NAME = "counters"
 HOSTNAMES = ("Hostname", "hostname")
@@ -62,6 +65,13 @@ def fitting_releases(names: Iterable[str], spelling: str) -> tuple[ExporterRelea
     )
 
 
+def brings(release: ExporterRelease, labels: Iterable[str]) -> bool:
+    """Whether an exporter release is new enough to write ``labels`` on its GPU series."""
+    first = {label: one.first for label, one in exposed_labels("gpu").items()}
+    number = exporter_number(release.name)
+    return all(exporter_number(first[label]) <= number for label in labels if label in first)
+
+
 def span_of(fitting: Sequence[ExporterRelease]) -> str:
     """Such as ``2.2.9-2.4.1 to 4.5.3-4.8.2``."""
     if not fitting:
@@ -88,7 +98,7 @@ def _findings(found: Counters, case: Case) -> Iterable[Finding]:
 
 def _missing(found: Counters, case: Case) -> Iterable[Finding]:
     chosen = case.scope.request.fields
-    missing = [one for one in chosen if not found.of({*one.names, *one.field.names})]
+    missing = _absent(found, case)
     if not missing:
         return
     said = bool(case.scope.config.dcgm.counters)
@@ -125,6 +135,22 @@ def _other_releases(found: Counters, case: Case) -> Iterable[Finding]:
             )
 
 
+def metrics_of(found: Counters, case: Case) -> tuple[Metric, ...]:
+    """Every metric that is there, and every selected one that is not, by name."""
+    catalog, chosen = case.scope.catalog.by_name, case.scope.request.fields
+    selected = {name for one in chosen for name in (*one.names, *one.field.names)}
+    there = [
+        Metric(name, catalog[name].name if name in catalog else "", count, name in selected)
+        for name, count in found.series.items()
+    ]
+    absent = [Metric(one.names[0], one.field.name, 0, True) for one in _absent(found, case)]
+    return tuple(sorted((*there, *absent), key=lambda metric: metric.name))
+
+
+def _absent(found: Counters, case: Case) -> list[MeasuredField]:
+    return [one for one in case.scope.request.fields if not found.of({*one.names, *one.field.names})]
+
+
 def _facts(found: Counters, case: Case) -> Iterable[Fact]:
     catalog = case.scope.catalog.by_name
     series = found.series
@@ -137,7 +163,18 @@ def _facts(found: Counters, case: Case) -> Iterable[Fact]:
         yield Fact("not known to the catalog", ", ".join(unknown[:SAMPLES]))
     for spelling, names in found.by_spelling.items():
         words = f"label {spelling}" if spelling else "no host label"
-        yield Fact("dcgm-exporter", f"{span_of(fitting_releases(names, spelling))} ({words})")
+        labels = {
+            label
+            for device in case[devices.QUESTION].all
+            if not spelling or device.labels.get(spelling)
+            for label in devices.TELLING
+            if device.labels.get(label)
+        }
+        fitting = [one for one in fitting_releases(names, spelling) if brings(one, labels)]
+        yield Fact("dcgm-exporter", f"{span_of(fitting)} ({words})")
+    more = [one for one in metrics_of(found, case) if not one.selected and one.field]
+    if more:
+        yield Fact("sent and not selected", f"{len(more)}: {', '.join(one.name for one in more[:SAMPLES])}")
 
 
 def findings(case: Case) -> tuple[Finding, ...]:
@@ -146,9 +183,9 @@ def findings(case: Case) -> tuple[Finding, ...]:
 
 
 FINDS = {
-    'no-gpu-series': 'there is no series of dcgm-exporter',
-    'counters-missing': 'selected counters that no exporter sends',
-    'exporter-release': 'series of another exporter release than is configured',
+    "no-gpu-series": "there is no series of dcgm-exporter",
+    "counters-missing": "selected counters that no exporter sends",
+    "exporter-release": "series of another exporter release than is configured",
 }
 """The findings, for the documentation."""
 

@@ -9,16 +9,21 @@ from gpurules.doctor.asking import ask, dcgm_series
 from gpurules.doctor.model import Fact, Gpu, Labels
 from gpurules.doctor.question import Case, Question, Row, Stores
 from gpurules.promql.syntax.build import aggregate, binary, selector
-from gpurules.rules.identity import MODEL
+from gpurules.rules.identity import MODEL, PCI_ADDRESS
 from gpurules.rules.label_names import GPU, INSTANCE, NAME, NAMESPACE, NODE, POD, SCRAPE_INSTANCE, UUID
 from gpurules.rules.series import OLD_UUID
 
 NAME_OF_QUESTION = "devices"
 VM_NAME_LABELS = (NAME, "vmi_kubevirt_io_id")
 """Labels that may hold a VM's name: the default of relabelling, and the pod label that podTargetLabels copies."""
-_DEVICE = (UUID, OLD_UUID, INSTANCE, GPU, MODEL)
+TELLING = (PCI_ADDRESS,)
+"""Labels that a release of the exporter brought."""
+_DEVICE = (UUID, OLD_UUID, INSTANCE, GPU, MODEL, *TELLING)
 _TARGET = ("job", SCRAPE_INSTANCE, NAMESPACE, POD, "container", NODE, *VM_NAME_LABELS)
 _CLAIMED = ("exported_namespace", "exported_pod", "exported_name", "Hostname", "hostname")
+
+
+_DULL = (MODEL, *TELLING)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +56,7 @@ class Device:
     @property
     def shown(self) -> Labels:
         """The labels that tell where it came from, sorted."""
-        return tuple(sorted((label, value) for label, value in self.labels.items() if value and label != MODEL))
+        return tuple(sorted((label, value) for label, value in self.labels.items() if value and label not in _DULL))
 
 
 @dataclass(frozen=True, slots=True)

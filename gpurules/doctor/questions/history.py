@@ -49,7 +49,7 @@ _CAME_BY: Mapping[str, tuple[Matcher, ...]] = {
 }
 """What tells apart the series of paths that share a source."""
 
-_NAIVE: Mapping[str, tuple[str, tuple[str, ...], tuple[Matcher, ...]]] = {
+NAIVE: Mapping[str, tuple[str, tuple[str, ...], tuple[Matcher, ...]]] = {
     "launcher-pod": (INFO_METRIC, (NAMESPACE, VMI_POD), WITH_POD),
     "pod-owner": (OWNER_METRIC, (NAMESPACE, POD), LAUNCHERS),
     "vm-name": (INFO_METRIC, (NAMESPACE, NAME), RUNNING),
@@ -152,11 +152,11 @@ async def _ambiguity(stores: Stores, case: Case, identity: str) -> Ambiguity | N
     moments = tuple(moment for series in found for moment, value in series.points if value > 0)
     if not moments:
         return None
-    return Ambiguity(identity, _NAIVE[identity][1], len(moments) * step / 60, step, moments)
+    return Ambiguity(identity, NAIVE[identity][1], len(moments) * step / 60, step, moments)
 
 
 def _duplicates(identity: str, watched: tuple[Matcher, ...] = ()) -> Expression:
-    metric, key, matchers = _NAIVE[identity]
+    metric, key, matchers = NAIVE[identity]
     return binary(">", aggregate("count", key, selector(metric, *matchers, *watched)), number(1))
 
 
@@ -167,7 +167,7 @@ def _watched(case: Case, identity: str) -> tuple[Matcher, ...]:
     if rows * steps <= 5 * SERIES_STEPS:
         return ()
     keys = {one.key[-1] for one in case[joining.QUESTION].found if identity_of(one.source).name == identity}
-    label = _NAIVE[identity][1][-1]
+    label = NAIVE[identity][1][-1]
     return (matcher(label, "=~", "|".join(re.escape(key) for key in sorted(keys)[:MOST_WATCHED])),)
 
 
@@ -175,8 +175,11 @@ async def _duplicated(stores: Stores, identity: str, found: Ambiguity) -> tuple[
     some = aggregate("topk", (), _duplicates(identity), number(SAMPLES))
     rows = await ask(stores.view, some, found.moments[len(found.moments) // 2])
     return tuple(
-        Sample(tuple(sorted(row.labels.items())), f"{round(row.value)} series of {_NAIVE[identity][0]}") for row in rows
+        Sample(tuple(sorted(row.labels.items())), f"{round(row.value)} series of {NAIVE[identity][0]}") for row in rows
     )
+
+
+_SURVIVED = dict.fromkeys(("address", "node"), "leave such a key out, since it means nobody")
 
 
 def _findings(found: History, case: Case) -> Iterable[Finding]:
@@ -187,9 +190,10 @@ def _findings(found: History, case: Case) -> Iterable[Finding]:
             "identity-ambiguous",
             Severity.NOTE,
             NAME_OF_QUESTION,
-            f"{_NAIVE[one.identity][0]} had several series for one {' and '.join(one.key)} {moments}: a join on it "
+            f"{NAIVE[one.identity][0]} had several series for one {' and '.join(one.key)} {moments}: a join on it "
             "without de-duplication fails then, for the whole fleet and not only for this VM.",
-            "Rules that gpurules renders take the freshest. gpurules lint finds rules of your own that would fail.",
+            f"Rules that gpurules renders {_SURVIVED.get(one.identity, 'take the freshest')}. "
+            "gpurules lint finds rules of your own that would fail.",
             (Figure("minutes", one.minutes), Figure("moments", len(one.moments))),
             samples.get(one.identity, ()),
         )
@@ -215,9 +219,11 @@ def _findings(found: History, case: Case) -> Iterable[Finding]:
 
 
 FINDS = {
-    'identity-ambiguous': 'when the one side of a naive join had several series for a key',
-    'series-unjoined-before': 'GPU series joined no VM at some time in the window',
+    "identity-ambiguous": "when the one side of a naive join had several series for a key",
+    "series-unjoined-before": "GPU series joined no VM at some time in the window",
 }
 """The findings, for the documentation."""
 
-QUESTION = Question(NAME_OF_QUESTION, "how paths joined over time, and when identities were ambiguous", _ask, FINDS, _findings)
+QUESTION = Question(
+    NAME_OF_QUESTION, "how paths joined over time, and when identities were ambiguous", _ask, FINDS, _findings
+)

@@ -259,9 +259,9 @@ def _finding(name: str, severity: Severity, lost: Sequence[tuple[Device, Outcome
 
 
 FINDS = {
-    'series-unjoined': 'GPU series that join no VM',
-    'series-ambiguous': 'GPU series that could be of several VMs',
-    'gpu-of-nobody': 'GPUs on nodes that are mapped to no pod',
+    "series-unjoined": "GPU series that join no VM",
+    "series-ambiguous": "GPU series that could be of several VMs",
+    "gpu-of-nobody": "GPUs on nodes that are mapped to no pod",
 }
 """The findings, for the documentation."""
 

@@ -189,12 +189,12 @@ def _facts(found: Loaded, case: Case) -> Iterable[Fact]:
 
 
 FINDS = {
-    'rules-failing': 'rules whose evaluation fails',
-    'rules-stale': 'rules that are no longer evaluated',
-    'rules-missing': 'rendered, not loaded',
-    'rules-drifted': 'loaded with another expression',
-    'rules-unknown': 'loaded, not rendered',
-    'rules-slow': 'groups that take half their interval or more',
+    "rules-failing": "rules whose evaluation fails",
+    "rules-stale": "rules that are no longer evaluated",
+    "rules-missing": "rendered, not loaded",
+    "rules-drifted": "loaded with another expression",
+    "rules-unknown": "loaded, not rendered",
+    "rules-slow": "groups that take half their interval or more",
 }
 """The findings, for the documentation."""
 

@@ -234,10 +234,10 @@ def findings(case: Case) -> tuple[Finding, ...]:
 
 
 FINDS = {
-    'no-kubevirt-series': 'there is no `kubevirt_vmi_info`',
-    'info-selector': '`kubevirt_vmi_info` is there, and not under the job that the configuration believes',
-    'kubevirt-release': 'its labels are those of another KubeVirt release',
-    'two-emitters': "KubeVirt's observability controller (VEP 143) emits it as well",
+    "no-kubevirt-series": "there is no `kubevirt_vmi_info`",
+    "info-selector": "`kubevirt_vmi_info` is there, and not under the job that the configuration believes",
+    "kubevirt-release": "its labels are those of another KubeVirt release",
+    "two-emitters": "KubeVirt's observability controller (VEP 143) emits it as well",
 }
 """The findings, for the documentation."""
 

@@ -187,10 +187,10 @@ def findings(case: Case) -> tuple[Finding, ...]:
 
 
 FINDS = {
-    'sides-apart': 'no single Prometheus has both sides of the join',
-    'sharded': 'series are spread over shards',
-    'clusters-mixed': 'several clusters, and no cluster label configured',
-    'evaluator-blind': 'GPUs that join in the query view and not where rules are evaluated',
+    "sides-apart": "no single Prometheus has both sides of the join",
+    "sharded": "series are spread over shards",
+    "clusters-mixed": "several clusters, and no cluster label configured",
+    "evaluator-blind": "GPUs that join in the query view and not where rules are evaluated",
 }
 """The findings, for the documentation."""
 

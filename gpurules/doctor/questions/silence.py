@@ -37,7 +37,7 @@ def _findings(silent: tuple[holders.Holder, ...], case: Case) -> Iterable[Findin
 
 
 FINDS = {
-    'gpu-vm-silent': 'VMs that hold GPUs and send nothing',
+    "gpu-vm-silent": "VMs that hold GPUs and send nothing",
 }
 """The findings, for the documentation."""
 

@@ -117,8 +117,8 @@ def _facts(found: Timing, case: Case) -> Iterable[Fact]:
 
 
 FINDS = {
-    'rate-window-short': 'the rate window holds too few readings',
-    'collection-interval': 'DCGM is read less often than is configured',
+    "rate-window-short": "the rate window holds too few readings",
+    "collection-interval": "DCGM is read less often than is configured",
 }
 """The findings, for the documentation."""
 

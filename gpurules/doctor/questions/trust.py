@@ -197,13 +197,13 @@ def _facts(found: Trust, case: Case) -> Iterable[Fact]:
 
 
 FINDS = {
-    'labels-overridden': 'honorLabels is true, and guests replace the labels of their target',
-    'launcher-contested': 'GPU series of one launcher pod come from several addresses',
-    'guest-claims-vm': "a guest names another VM's launcher pod; honorLabels false keeps it harmless",
-    'guest-labels': 'guests write a namespace or pod of their own',
-    'forged-series': "guests send series under KubeVirt's names",
-    'uuid-shared': 'several VMs send one GPU UUID',
-    'scraped-twice': 'a GPU is scraped by several jobs',
+    "labels-overridden": "honorLabels is true, and guests replace the labels of their target",
+    "launcher-contested": "GPU series of one launcher pod come from several addresses",
+    "guest-claims-vm": "a guest names another VM's launcher pod; honorLabels false keeps it harmless",
+    "guest-labels": "guests write a namespace or pod of their own",
+    "forged-series": "guests send series under KubeVirt's names",
+    "uuid-shared": "several VMs send one GPU UUID",
+    "scraped-twice": "a GPU is scraped by several jobs",
 }
 """The findings, for the documentation."""
 

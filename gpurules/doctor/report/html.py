@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gpurules.doctor.model import Cost, Finding, PathJoin, Report, RuleGroup, Severity
+from gpurules.doctor.model import Cost, Finding, PathJoin, Report, RuleGroup, RuleState, Severity
 from gpurules.doctor.report.form import Form
 from gpurules.doctor.report.html_chart import HEIGHT, WIDTH, charts, strips, ticks
 from gpurules.doctor.report.html_map import fleet
@@ -89,9 +89,8 @@ def _tiles(report: Report) -> Iterator[Tile]:
     gpus = sum(len(one.gpus) for one in machines)
     lost = len(report.lost)
     joined = share(gpus, gpus + lost)
-    yield Tile(
-        joined, "of GPUs join a VM", f"{gpus:,} of {gpus + lost:,}", "bad" if lost else "good" if gpus else "plain"
-    )
+    tone = "bad" if lost else "good" if gpus else "plain"
+    yield Tile(joined, "of GPUs join a VM", f"{gpus:,} of {gpus + lost:,}", tone)
     yield Tile(f"{len(machines) - silent:,}", "VMs with GPUs measured", f"of {len(machines):,}", "plain")
     yield Tile(f"{silent:,}", "VMs with nothing to show", "hold GPUs, none measured", "bad" if silent else "good")
     yield Tile(f"{lost:,}", "GPUs of nobody", "join no VM and no container", "bad" if lost else "good")
@@ -137,7 +136,7 @@ def _group(one: RuleGroup) -> dict[str, object]:
     }
 
 
-def _troubled(report: Report) -> list[object]:
+def _troubled(report: Report) -> list[RuleState]:
     return [one for one in report.loaded.rules if one.state not in ("ok", "unknown")]
 
 

@@ -66,15 +66,14 @@ def _chart(coverage: Coverage, report: Report) -> Chart:
     worst = min(counted, key=lambda point: point.joined / point.carried)
     steady = all(point.joined == point.carried for point in counted)
     last = points[-1]
+    low = f"worst {share(worst.joined, worst.carried)} at {_clock(worst.moment, report)}"
     return Chart(
         path=coverage.path,
         carried="".join(_area(run, [point.carried for point in run], top, coverage.step, report) for run in runs),
         joined="".join(_area(run, [point.joined for point in run], top, coverage.step, report) for run in runs),
         top=top,
         now=f"{share(last.joined, last.carried)} now",
-        worst="at every moment"
-        if steady
-        else f"{share(worst.joined, worst.carried)} at {_clock(worst.moment, report)}",
+        worst="and at every moment" if steady else low,
         worst_x=None if steady else _x(worst.moment, report),
         metrics=coverage.metrics,
     )

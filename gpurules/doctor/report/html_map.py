@@ -64,20 +64,11 @@ class Map:
 
 def fleet(report: Report) -> Map:
     """The map of a report."""
-    total = sum(len(node.machines) for node in report.nodes)
-    shown = (
-        _chosen(report.nodes) if total > MACHINES_MAX else {id(one) for node in report.nodes for one in node.machines}
-    )
+    every = [one for node in report.nodes for one in node.machines]
+    shown = {id(one) for one in sorted(every, key=lambda one: _state(one) == "joined")[:MACHINES_MAX]}
     cards = tuple(card for node in report.nodes if (card := _card(node, shown)).rows)
-    return Map(
-        cards, total - len(shown), tuple(map(_stray, report.lost[:LOST_MAX])), max(0, len(report.lost) - LOST_MAX)
-    )
-
-
-def _chosen(nodes: Iterable[Node]) -> set[int]:
-    """The VMs to show where there are too many: those in trouble first."""
-    every = [one for node in nodes for one in node.machines]
-    return {id(one) for one in sorted(every, key=lambda one: _state(one) == "joined")[:MACHINES_MAX]}
+    strays = tuple(_stray(one) for one in report.lost[:LOST_MAX])
+    return Map(cards, len(every) - len(shown), strays, len(report.lost) - len(strays))
 
 
 def _card(node: Node, shown: set[int]) -> Card:
@@ -97,16 +88,13 @@ def _state(machine: Machine) -> str:
 def _row(machine: Machine) -> Row:
     state = _state(machine)
     detail = {"silent": "sends nothing", "unjoined": "joins nothing"}.get(state) or _models(machine.gpus)
-    return Row(
-        said(machine.namespace, CELL), said(machine.name, CELL), state, detail, tuple(map(_square, machine.gpus))
-    )
+    squares = tuple(_square(one) for one in machine.gpus)
+    return Row(said(machine.namespace, CELL), said(machine.name, CELL), state, detail, squares)
 
 
 def _models(gpus: Iterable[Gpu]) -> str:
-    counts = Counter(gpu.model or "model not known" for gpu in gpus)
-    return said(
-        ", ".join(model if count == 1 else f"{count} × {model}" for model, count in sorted(counts.items())), CELL
-    )
+    counts = sorted(Counter(gpu.model or "model not known" for gpu in gpus).items())
+    return said(", ".join(model if count == 1 else f"{count} × {model}" for model, count in counts), CELL)
 
 
 def _square(gpu: Gpu) -> Square:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gpurules.doctor.report import json_document, text
+from gpurules.doctor.report import html, json_document, text
 from gpurules.doctor.report.form import Form
 
 FORMS: Mapping[str, Form] = {
     "text": text.FORM,
     "json": json_document.FORM,
+    "html": html.FORM,
 }

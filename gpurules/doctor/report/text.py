@@ -24,7 +24,17 @@ def write(report: Report) -> str:
     """The whole report."""
     parts = [_head(report), *(_finding(one, report.width) for one in report.findings)]
     parts += [
-        block for block in (_facts(report), _paths(report), _map(report), _costs(report), _advice(report)) if block
+        block
+        for block in (
+            _facts(report),
+            _paths(report),
+            _coverage(report),
+            _map(report),
+            _loaded(report),
+            _costs(report),
+            _advice(report),
+        )
+        if block
     ]
     parts.append(_verdict(report))
     return "\n".join(parts)
@@ -88,6 +98,45 @@ def _paths(report: Report) -> str:
         for reason in one.reasons
     ]
     return table(rows, PATH_HEADERS) + (table(why, width=report.width) if why else "")
+
+
+COVERAGE_HEADERS = ("PATH OVER TIME", "JOINED", "AT WORST", "WHEN", "LATEST GAP")
+
+
+def _coverage(report: Report) -> str:
+    """How much of each path joined in the window, and when least did."""
+    rows = []
+    for one in report.coverage:
+        carried = sum(point.carried for point in one.points)
+        if not carried:
+            continue
+        gaps = [point for point in one.points if point.joined < point.carried]
+        worst = max(gaps, key=lambda point: point.carried - point.joined, default=None)
+        rows.append(
+            (
+                one.path,
+                f"{100 * sum(point.joined for point in one.points) / carried:.1f} %",
+                f"{worst.joined} of {worst.carried}" if worst else "-",
+                _moment(worst.moment) if worst else "-",
+                _moment(gaps[-1].moment) if gaps else "-",
+            )
+        )
+    return table(rows, COVERAGE_HEADERS) if rows else ""
+
+
+def _moment(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M}"
+
+
+GROUP_HEADERS = ("GROUP", "RULES", "EVALUATED IN", "INTERVAL")
+
+
+def _loaded(report: Report) -> str:
+    rows = [
+        (safe(one.name, CELL_MAX), str(one.rules), f"{one.evaluation:.2f} s", f"{one.interval:g} s")
+        for one in report.loaded.groups
+    ]
+    return table(rows[:LINES_MAX], GROUP_HEADERS) if rows else ""
 
 
 MAP_HEADERS = ("NODE", "VM", "GPUS", "PATH", "GPU")

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from gpurules.promql.infer.findings import Failure, Finding, Notes, Subject, Unproved
+from gpurules.promql.infer.integrals import is_integral
 from gpurules.promql.infer.labelset import NAME, SOME_NAME, LabelSet
 from gpurules.promql.infer.relabel import target_word
 from gpurules.promql.syntax.functions import COMPARISONS
@@ -227,6 +228,8 @@ def key_of(node: Expression, operands: Sequence[Held], windowed: bool) -> Hashab
             return (node.op.text, *below, node.grouping)
         case Binary():
             if node.op.text == "or" or node.fill is not None or _is_vector(node.left) or _is_vector(node.right):
+                return None
+            if is_integral(node):
                 return None
             if _names_the_name(node):
                 return None

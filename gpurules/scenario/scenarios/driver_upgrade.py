@@ -16,9 +16,9 @@ def build(absent_value: str) -> World:
     return unsettled(changed, Transition(420, rates=420 + RATE_WINDOW + 30))
 
 
-def upgraded(machine: VirtualMachine) -> VirtualMachine:
-    """The VM with the other driver from 420 on."""
+def upgraded(machine: VirtualMachine, at: float = 420) -> VirtualMachine:
+    """The VM with the other driver from ``at`` on."""
     assert machine.exporter is not None
     other = replace(machine.exporter, driver_version="570.133.20")
-    gpus = tuple(restarted(gpu, 420) for gpu in machine.gpus)
-    return replace(machine, upgrade=(420, other), later=((420, gpus),))
+    gpus = tuple(restarted(gpu, at) for gpu in machine.gpus)
+    return replace(machine, upgrade=(at, other), later=((at, gpus),))

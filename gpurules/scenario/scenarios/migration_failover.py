@@ -1,4 +1,4 @@
-"""A VM migrates while virt-controller's leader changes: the old leader's series still name the old pod and node."""
+"""Two VMs migrate while virt-controller's leader changes: the old leader's series still name the old pods and nodes."""
 
 from dataclasses import replace
 
@@ -13,5 +13,6 @@ def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
     world = World("migration_failover", cluster(absent_value=absent_value), (390, 420, 450, 480, 780))
     moved = migrate(world, "research", "simulate", 420, "worker-3", "10.130.1.2")
+    moved = migrate(moved, "finance", "train", 420, "worker-3", "10.130.1.3")
     both = fail_over(moved, 420, takes_over=420, in_place=False)
-    return replace(both, stated={("ambiguous", 420): 1, ("ambiguous", 450): 0})
+    return replace(both, stated={("ambiguous", 420): 2, ("ambiguous", 450): 0})

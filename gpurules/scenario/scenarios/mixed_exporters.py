@@ -16,7 +16,7 @@ def build(absent_value: str) -> World:
     between = replace(exporter(VGPU_FIELDS), hostname_label="hostname", driver_version="570.86.15")
     failing = gpu(13, more={XID: Reading(79)})
     guests = (
-        machine("tenants", "old", "worker-1", (gpu(11),), address="10.128.1.11", guest=old),
+        machine("tenants", "old", "worker-1", (gpu(11), failing_second(15)), address="10.128.1.11", guest=old),
         machine("tenants", "new", "worker-2", (gpu(12), failing_second(14)), address="10.129.1.12", guest=new),
         machine("tenants", "between", "worker-2", (failing,), address="10.129.1.13", guest=between),
     )

@@ -48,6 +48,14 @@ SCENARIOS: dict[str, str] = {
     "driver_upgrade": "gpurules.scenario.scenarios.driver_upgrade",
     "without_gpu": "gpurules.scenario.scenarios.without_gpu",
     "several_clusters": "gpurules.scenario.scenarios.several_clusters",
+    "old_labels_in_motion": "gpurules.scenario.scenarios.old_labels_in_motion",
+    "restarted_in_place": "gpurules.scenario.scenarios.restarted_in_place",
+    "bursts": "gpurules.scenario.scenarios.bursts",
+    "guest_pauses": "gpurules.scenario.scenarios.guest_pauses",
+    "driver_unseen": "gpurules.scenario.scenarios.driver_unseen",
+    "blackout": "gpurules.scenario.scenarios.blackout",
+    "failover_pod_cache": "gpurules.scenario.scenarios.failover_pod_cache",
+    "two_exporters": "gpurules.scenario.scenarios.two_exporters",
 }
 
 

@@ -22,6 +22,7 @@ def build(absent_value: str) -> World:
             "vmi_pod": victim.stays[0].pod,
         }
     )
-    guest = exporter(exposed=labels_of(claim), forged=(forged,))
+    moved = labels_of({**dict(forged), "name": victim.name, "vmi_pod": "virt-launcher-elsewhere-00000"})
+    guest = exporter(exposed=labels_of(claim), forged=(forged, moved))
     intruder = machine("crime", "intruder", "worker-3", (gpu(9),), address="10.130.1.9", guest=guest)
     return World("spoofing", replace(cluster(SINGLE, victim, intruder), absent_value=absent_value), (360,))

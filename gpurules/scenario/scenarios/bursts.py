@@ -1,0 +1,19 @@
+"""Counters that stand still and then jump: over the rate window they grow as they do in the mean."""
+
+from gpurules.scenario.fleet import SINGLE, cluster, gpu, machine, readings
+from gpurules.scenario.model import Reading, World
+from gpurules.scenario.quantities import QUANTITIES
+
+SOURCE = "replays and errors come in bursts; a shorter window sees none or too many of them"
+
+PAUSE = 150
+"""Seconds between two jumps: the rate window holds two of them, wherever it ends."""
+
+
+def build(absent_value: str) -> World:
+    """The world, with labels without a value spelled as ``absent_value``."""
+    whole = readings(50)
+    counters = [quantity.name for quantity in QUANTITIES if quantity.cumulative]
+    jumping = {name: Reading(whole[name].value, whole[name].per_second, every=PAUSE) for name in counters}
+    guest = machine("research", "bursts", "worker-2", (gpu(50, more=jumping),), address="10.129.1.50")
+    return World("bursts", cluster(SINGLE, guest, absent_value=absent_value), (360, 390, 420))
