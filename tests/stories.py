@@ -55,8 +55,13 @@ def _without_uuid(check: Check, lost: set[str]) -> Check:
 
 def depth(rules: Iterable[RecordingRule]) -> int:
     """How many records the longest chain reads, one of the other."""
-    depths: dict[str, int] = {}
+    return max(depths(rules).values())
+
+
+def depths(rules: Iterable[RecordingRule]) -> dict[str, int]:
+    """How many records the longest chain before each record reads."""
+    found: dict[str, int] = {}
     for rule in rules:
-        read = (depths[name] for name in records_read(rule.expression) if name in depths)
-        depths[rule.spec.record] = max(depths.get(rule.spec.record, 0), max((steps + 1 for steps in read), default=0))
-    return max(depths.values())
+        read = (found[name] for name in records_read(rule.expression) if name in found)
+        found[rule.spec.record] = max(found.get(rule.spec.record, 0), max((steps + 1 for steps in read), default=0))
+    return found

@@ -14,13 +14,15 @@ from gpurules.cluster.prometheus.access import Access as PrometheusAccess
 from gpurules.cluster.prometheus.store import open_store
 from gpurules.config.model import Config
 from gpurules.output.check import difference
+from gpurules.output.formats.registry import FORMATS, format_named
 from gpurules.rollout.acceptance import until_accepted
 from gpurules.rollout.checks import require_ground, unreachable
 from gpurules.rollout.evaluators import Advice, advise
+from gpurules.rollout.kinds import KINDS
 from gpurules.rollout.plan import Change, carry_out, plan
 from gpurules.rollout.waiting import rule_groups, until_loaded
 from gpurules.rollout.wanted import Wanted, wanted_objects
-from gpurules.text.errors import CheckFailed, EnvironmentFault
+from gpurules.text.errors import CheckFailed, EnvironmentFault, InputError, Problem
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -121,6 +123,11 @@ async def _planned(
 
 
 def _wanted(config: Config, warn: Say) -> tuple[Wanted, ...]:
+    form = format_named(config.output.format)
+    if dict(form.constants).get("kind") not in KINDS:
+        forms = " or ".join(name for name, one in FORMATS.items() if dict(one.constants).get("kind") in KINDS)
+        message = f"the format {form.name} is no object of a cluster"
+        raise InputError(Problem(message, advice=f"use --format {forms}, or gpurules render"))
     rendering = render(config)
     for note in rendering.notes:
         warn(note)

@@ -19,8 +19,9 @@ def complaints(rule_set: RuleSet, config: Config) -> Iterable[str]:
     used = set(_settings(config))
     if target is not None:
         if target.server not in form.servers:
-            readers = " or ".join(server.value for server in form.servers) or "a program without a target; leave it out"
-            yield f"{target.server.value} does not read the format {form.name}; that is for {readers}"
+            readers = " or ".join(server.value for server in form.servers)
+            advice = f"that is for {readers}" if readers else "leave --target out, or use --format rules"
+            yield f"{target.server.value} does not read the format {form.name}; {advice}"
             return
         yield from (violation.message for violation in check_target(target, used | set(_words(rule_set))))
         return

@@ -152,13 +152,18 @@ async def open_client(kubeconfig: str, context: str, timeout: float) -> AsyncIte
 
 def _way(login: Login) -> _Way:
     configuration = login.configuration
+    if not configuration.host:
+        raise ClusterFault(Cause.CONFIGURATION, "the kubeconfig's cluster has no server")
     if not _is_address(configuration.host):
         raise ClusterFault(Cause.CONFIGURATION, f"the server {redacted(str(configuration.host))} is no https address")
     try:
         trust = client.ApiClient(configuration).rest_client.ssl_context
     except (ssl.SSLError, OSError, ValueError) as error:
+        why = str(error.reason).replace("_", " ").lower() if isinstance(error, ssl.SSLError) else redacted(str(error))
         raise ClusterFault(
-            Cause.CONFIGURATION, f"the certificates of the kubeconfig cannot be used: {redacted(str(error))}"
+            Cause.CONFIGURATION,
+            f"the certificates of the kubeconfig cannot be used: {why}",
+            advice="see its certificate-authority, client-certificate and client-key",
         ) from None
     # Since Python 3.13 certificates are held against all of RFC 5280, which those of many clusters do not satisfy.
     trust.verify_flags &= ~ssl.VERIFY_X509_STRICT

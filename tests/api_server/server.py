@@ -155,8 +155,8 @@ class Server:
             for found in REQUIREMENT.finditer(request.query.get("labelSelector", ""))
         ]
         found = [
-            body
-            for (kind, where, _), body in sorted(self.store.objects.items())
+            self.store.shown((kind, where, name))
+            for (kind, where, name), body in sorted(self.store.objects.items())
             if kind == resource
             and namespace in (None, where)
             and all(body["metadata"].get("labels", {}).get(key) in values for key, values in wanted)

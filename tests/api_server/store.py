@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -141,11 +141,14 @@ class Store:
             if changed:
                 self._happened("ADDED" if live is None else "MODIFIED", key)
         shown = copy.deepcopy(after)
-        shown["metadata"]["managedFields"] = [
-            {"manager": other, "operation": "Apply", "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {}}}
-            for other in owners
-        ]
+        shown["metadata"]["managedFields"] = managed_fields(owners)
         return live is None, shown
+
+    def shown(self, key: Key) -> dict[str, Any]:
+        """The object with the managers of its fields."""
+        body = copy.deepcopy(self.objects[key])
+        body["metadata"]["managedFields"] = managed_fields(self.owners[key])
+        return body
 
     def delete(self, key: Key, uid: str | None, dry_run: bool) -> None:
         """Raises Rejected where it is not there, or another one."""
@@ -159,6 +162,19 @@ class Store:
             self._happened("DELETED", key)
             del self.objects[key]
             del self.owners[key]
+
+
+def managed_fields(owners: Iterable[str]) -> list[dict[str, Any]]:
+    """The managers as the server lists them; which fields each has is left out."""
+    return [
+        {
+            "manager": other,
+            "operation": "Update" if other == "kubectl-create" else "Apply",
+            "fieldsType": "FieldsV1",
+            "fieldsV1": {"f:spec": {}},
+        }
+        for other in owners
+    ]
 
 
 def _conflict(path: Path, other: str) -> dict[str, str]:

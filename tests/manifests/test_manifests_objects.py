@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 from scaffolded import CASES, LOADER, NAMED, Case, objects, parsed
@@ -37,6 +38,68 @@ def test_monitors_satisfy_the_crds(case: Case) -> None:
     for one in objects(case.wishes):
         if one["kind"] in FILES:
             assert [error.message for error in _validator(one["kind"]).iter_errors(one)] == []
+
+
+def entries(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+TEXT, COUNT, FLAG = {"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}, {"type": "boolean"}
+TIME = {"type": "string", "pattern": "^([0-9]+(ms|s|m|h|d|w|y))+$"}
+RELABELING = entries(
+    [],
+    sourceLabels={"type": "array", "items": {"type": "string", "pattern": "^[a-zA-Z_][a-zA-Z0-9_]*$"}},
+    separator={"type": "string"},
+    targetLabel=TEXT,
+    regex={"type": "string"},
+    replacement={"type": "string"},
+    action={"enum": ["replace", "keep", "drop", "labelmap", "labeldrop", "labelkeep"]},
+)
+RELABELINGS = {"type": "array", "items": RELABELING, "minItems": 1}
+SCRAPE_CONFIG = jsonschema.Draft7Validator(
+    entries(
+        ["spec"],
+        apiVersion={"const": "monitoring.coreos.com/v1alpha1"},
+        kind={"const": "ScrapeConfig"},
+        metadata={"type": "object"},
+        spec=entries(
+            ["staticConfigs"],
+            jobName=TEXT,
+            staticConfigs={
+                "type": "array",
+                "items": entries(
+                    ["targets"],
+                    targets={"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
+                    labels={"type": "object", "additionalProperties": {"type": "string"}},
+                ),
+            },
+            relabelings=RELABELINGS,
+            metricRelabelings=RELABELINGS,
+            metricsPath=TEXT,
+            scrapeInterval=TIME,
+            scrapeTimeout=TIME,
+            honorLabels=FLAG,
+            honorTimestamps=FLAG,
+            enableHTTP2=FLAG,
+            sampleLimit=COUNT,
+            targetLimit=COUNT,
+            labelLimit=COUNT,
+            labelNameLengthLimit=COUNT,
+            labelValueLengthLimit=COUNT,
+        ),
+    )
+)
+"""The entries of a ScrapeConfig that a set-up may need (prometheus-operator, v1alpha1/scrapeconfig_types.go)."""
+
+
+@each_case
+def test_scrape_configs_satisfy_their_schema(case: Case) -> None:
+    made = [one for one in objects(case.wishes) if one["kind"] == "ScrapeConfig"]
+    assert bool(made) is (case.wishes.path == "remote" and not case.wishes.parts)
+    for one in made:
+        assert [error.message for error in SCRAPE_CONFIG.iter_errors(one)] == []
+        for field, value in (("followRedirects", False), ("scrapeInterval", "often"), ("staticConfigs", [{}])):
+            assert list(SCRAPE_CONFIG.iter_errors({**one, "spec": {**one["spec"], field: value}}))
 
 
 BROKEN = [

@@ -287,3 +287,29 @@ def test_vm_rules_need_the_operators_kinds(tmp_path: Path) -> None:
             here.apply(wanted)
         assert "does not know VMRule; install the VictoriaMetrics operator" in str(caught.value)
         assert "apply --format prometheusrule" in str(caught.value)
+
+
+def test_an_object_of_another_kind_is_obsolete_when_we_applied_it(objects: Objects) -> None:
+    here = objects.here
+    other = next(kind for kind in KINDS.values() if kind.kind != objects.kind)
+    here.apply(named(here.config, format=other.kind.lower()))
+    converted = here.server.store.get(other.resource, NAMESPACE, "gpurules")
+    here.server.store.add(
+        other.resource, {**converted, "metadata": {**converted["metadata"], "name": "converted"}}, "manager"
+    )
+    here.warned.clear()
+    here.apply()
+    assert here.warned[0] == f"no longer rendered, --prune deletes: {other.kind} {NAMESPACE}/gpurules"
+    assert here.warned[1].startswith("until then ")
+    here.apply(prune=True)
+    left = [name for resource, _, name in here.server.store.objects if resource == other.resource]
+    assert left == ["converted"]
+
+
+def test_a_kind_that_is_not_served_is_none_of_ours(objects: Objects) -> None:
+    other = next(kind for kind in KINDS.values() if kind.kind != objects.kind)
+    del objects.here.server.resources[other.resource]
+    objects.here.apply()
+    objects.here.apply(prune=True)
+    assert objects.names == ["gpurules"]
+    assert objects.here.warned == []
