@@ -81,6 +81,8 @@ class Exporter:
     none. ``error_labels``: whether XID series carry err_code and err_msg (from 3.3.6-3.4.2). ``exposed``: further
     labels that it writes on every GPU series. ``forged``: whole series that it exposes besides. ``uuid_label``:
     ``uuid`` with --use-old-namespace. ``copies``: labels of which each series is sent once with each set.
+    ``spelled``: names of fields that its counters file writes in another way. ``rows``: further label rows of the
+    counters file, as (label on the series, label of the info record).
     """
 
     fields: tuple[str, ...]
@@ -95,6 +97,8 @@ class Exporter:
     answers: tuple[Period, ...] = ALWAYS
     uuid_label: str = "UUID"
     copies: tuple[Labels, ...] = ((),)
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    rows: Labels = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +124,7 @@ class VirtualMachine:
 
     ``service``: a Service over which the same exporter is scraped a second time. ``upgrade``: when the exporter is
     replaced, and by which. ``collected``: the ways in which its GPUs reach Prometheus, names in
-    :data:`gpurules.scenario.target.WAYS`.
+    :data:`gpurules.scenario.target.WAYS`. ``described``: labels that KubeVirt gives the VM, beside what is usual.
     """
 
     namespace: str
@@ -131,6 +135,7 @@ class VirtualMachine:
     service: str = ""
     upgrade: tuple[float, Exporter] | None = None
     collected: tuple[str, ...] = ("pod-network",)
+    described: Labels = ()
 
     def stay(self, moment: float) -> Stay | None:
         """Where the VM runs at ``moment``."""
@@ -178,6 +183,16 @@ class HostExporter:
 
 
 @dataclass(frozen=True, slots=True)
+class Relabelling:
+    """What the user's scrape configuration makes of target labels: ``namespace_label`` and ``name_label`` name the VM
+    where relabelling or the sender does; ``added``: labels by the kind of the target."""
+
+    namespace_label: str = "namespace"
+    name_label: str = "name"
+    added: Mapping[str, Labels] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """All there is.
 
@@ -186,6 +201,7 @@ class Cluster:
     ``absent_value``: how KubeVirt writes a label without a value: ``<none>`` to v1.5, empty from v1.6.
     ``collection``: seconds between two reads of DCGM by an exporter. ``kube_state``: kube-state-metrics is scraped.
     ``addresses``: KubeVirt lists the addresses of VMs (v1.4). ``names_pod``: and names their launcher pods (v1.5).
+    ``resource``: what gives a VM a GPU, as kube-state-metrics spells it.
     """
 
     nodes: tuple[str, ...]
@@ -199,6 +215,8 @@ class Cluster:
     kube_state: bool = False
     addresses: bool = False
     names_pod: bool = True
+    relabelling: Relabelling = field(default_factory=Relabelling)
+    resource: str = "nvidia_com_GA102GL_A10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,4 +263,9 @@ class World:
 
 def absent_value(release: str) -> str:
     """How the KubeVirt ``release`` writes a label without a value (source: vmistats_collector.go of v1.5 and v1.6)."""
-    return "<none>" if release in {"v1.3", "v1.4", "v1.5"} else ""
+    return "<none>" if release_number(release) < (1, 6) else ""
+
+
+def release_number(release: str) -> tuple[float, ...]:
+    """A KubeVirt release such as ``v1.5.1`` as numbers; ``main`` is above all."""
+    return tuple(float(part) for part in release.removeprefix("v").split(".")) if release != "main" else (inf,)

@@ -13,7 +13,7 @@ from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.expect import expect
 from gpurules.scenario.expectation import Expectation
-from gpurules.scenario.model import Labels, World
+from gpurules.scenario.model import Labels, World, labels_of
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
 from gpurules.scenario.target import Sample
 
@@ -23,11 +23,14 @@ EVALUATION = 30
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """At ``moment`` the expression must give these samples and no others."""
+    """At ``moment`` the expression must give these samples and no others. ``record`` is what is asked about, and
+    ``meaning`` says what must hold where the samples do not; both for a reader."""
 
     moment: int
     expression: str
     samples: tuple[Sample, ...]
+    record: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,67 +42,109 @@ class RuleTest:
     checks: tuple[Check, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A cluster of a store that may hold several: ``labels`` are on everything of it."""
+
+    world: World
+    labels: Labels = ()
+
+
 def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor = DEFAULT) -> RuleTest:
     """The test of all records of ``specs`` at all checkpoints of ``world``."""
+    return joint_test((Part(world),), specs, guests_honor, rules)
+
+
+def joint_test(
+    parts: Sequence[Part], specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor = DEFAULT
+) -> RuleTest:
+    """The test of clusters in one store, which tell one story at the same moments."""
+    world = parts[0].world
     series = tuple(
-        entry for entry in stored(world.cluster, guests_honor, world.end) if dict(entry.labels)["__name__"] != "up"
+        StoredSeries(with_labels(entry.labels, part.labels), entry.points)
+        for part in parts
+        for entry in stored(part.world.cluster, guests_honor, world.end)
+        if dict(entry.labels)["__name__"] != "up"
     )
     if world.lawless and guests_honor:
-        return RuleTest(world.name, series, (Check(world.end, "vector(0)", (Sample((), 0),)),))
+        return RuleTest(world.name, series, (Check(world.end, "vector(0)", (Sample((), 0),), meaning=NO_ERROR),))
     checks = tuple(
         check
         for moment in world.checkpoints
         for spec in specs
-        for check in checks_of(world, spec, moment, guests_honor, rules)
+        for check in checks_of(parts, spec, moment, guests_honor, rules)
     )
     return RuleTest(world.name, series, checks)
 
 
-def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, rules: RulesFor) -> Iterator[Check]:
+NO_ERROR = "no rule fails"
+
+
+def with_labels(labels: Labels, more: Labels) -> Labels:
+    """Both, sorted."""
+    return labels_of(dict((*labels, *more))) if more else labels
+
+
+def checks_of(
+    parts: Sequence[Part], spec: RecordSpec, moment: int, guests_honor: bool, rules: RulesFor
+) -> Iterator[Check]:
     """What to ask about one record at one checkpoint."""
-    expectation = expect(world, spec, moment, guests_honor, rules)
-    if expectation is None:
-        yield from unsettled_checks(world, spec, moment)
-    elif expectation.tolerance:
-        yield from near_checks(spec, moment, expectation)
+    expectations = [expect(part.world, spec, moment, guests_honor, rules) for part in parts]
+    known = [expectation for expectation in expectations if expectation is not None]
+    if len(known) < len(expectations):
+        yield from unsettled_checks([part.world for part in parts], spec, moment)
+        return
+    samples = tuple(
+        Sample(with_labels(one.labels, part.labels), one.value)
+        for part, expectation in zip(parts, known, strict=True)
+        for one in expectation.samples
+    )
+    tolerance = max(expectation.tolerance for expectation in known)
+    if tolerance:
+        yield from near_checks(spec, moment, Expectation(samples, tolerance))
     else:
-        yield Check(moment, selector((("__name__", spec.record), *spec.rule_labels)), expectation.samples)
+        yield Check(moment, selector((("__name__", spec.record), *spec.rule_labels)), samples, spec.record)
 
 
 def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iterator[Check]:
     """The exact set of series, and each number within the tolerance."""
-    yield Check(moment, f"{spec.record} * 0", tuple(Sample(nameless(one.labels), 0) for one in expectation.samples))
+    nothing = tuple(Sample(nameless(one.labels), 0) for one in expectation.samples)
+    yield Check(moment, f"{spec.record} * 0", nothing, spec.record, "exactly these series, whatever their numbers")
     for one in expectation.samples:
         record = selector(one.labels)
         if one.value == 0:
-            expression = f"{record} == bool 0"
+            expression, meaning = f"{record} == bool 0", f"{record} is 0"
         else:
             value = number(one.value)
             expression = f"abs({record} - {value}) / {value} < bool {expectation.tolerance}"
-        yield Check(moment, expression, (Sample(nameless(one.labels), 1),))
+            meaning = f"{record} is {value}, give or take {expectation.tolerance:.2g} of it"
+        yield Check(moment, expression, (Sample(nameless(one.labels), 1),), spec.record, meaning)
 
 
-def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Check]:
+def unsettled_checks(worlds: Sequence[World], spec: RecordSpec, moment: int) -> Iterator[Check]:
     """What holds even within a transition: no GPU twice, none on another VM."""
     if spec.role == "fleet_count":
         # Each GPU of the cluster counts once at most, wherever its VM is.
-        gpus = sum(len(machine.gpus) for machine in world.cluster.machines)
-        yield Check(moment, f"sum({spec.record}) > {gpus}", ())
+        gpus = sum(len(machine.gpus) for world in worlds for machine in world.cluster.machines)
+        yield Check(moment, f"sum({spec.record}) > {gpus}", (), spec.record, f"no more than {gpus} GPUs in all")
     if spec.level != "vmi_gpu":
         return
     grain = [label for label in spec.labels if label != "node"]
-    yield Check(moment, f"count by ({', '.join(grain)}) ({spec.record}) > 1", ())
-    for uuid, owners in uuid_owners(world).items():
+    twice = f"count by ({', '.join(grain)}) ({spec.record}) > 1"
+    yield Check(moment, twice, (), spec.record, "no GPU of a VM twice")
+    for uuid, owners in uuid_owners(worlds).items():
         names = "|".join(sorted(owners))
-        yield Check(moment, f'{spec.record}{{UUID="{uuid}", name!~"{names}"}}', ())
+        elsewhere = f'{spec.record}{{UUID="{uuid}", name!~"{names}"}}'
+        yield Check(moment, elsewhere, (), spec.record, "no GPU on a VM that does not have it")
 
 
-def uuid_owners(world: World) -> Mapping[str, set[str]]:
+def uuid_owners(worlds: Iterable[World]) -> Mapping[str, set[str]]:
     """The names of the VMs that have each GPU."""
     owners: dict[str, set[str]] = {}
-    for machine in world.cluster.machines:
-        for gpu in machine.gpus:
-            owners.setdefault(gpu.uuid, set()).add(machine.name)
+    for world in worlds:
+        for machine in world.cluster.machines:
+            for gpu in machine.gpus:
+                owners.setdefault(gpu.uuid, set()).add(machine.name)
     return owners
 
 
@@ -159,11 +204,13 @@ def written(point: Point | None, count: int) -> list[str]:
     return [text] if count == 1 else [f"{text}+0x{count - 1}"]
 
 
-def rule_test_file(rule_files: Iterable[str], tests: Iterable[RuleTest], groups: Iterable[str]) -> str:
-    """The YAML text of a promtool test file; ``groups`` in the order of evaluation."""
+def rule_test_file(
+    rule_files: Iterable[str], tests: Iterable[RuleTest], groups: Iterable[str], evaluation: int = EVALUATION
+) -> str:
+    """The YAML text of a promtool test file; ``groups`` in the order of evaluation, every ``evaluation`` seconds."""
     lines = [
         f"rule_files: {json.dumps(list(rule_files))}",
-        f"evaluation_interval: {EVALUATION}s",
+        f"evaluation_interval: {evaluation}s",
         f"group_eval_order: {json.dumps(list(groups))}",
         "tests:",
     ]

@@ -80,11 +80,8 @@ BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
 
 DEFAULT_FIELDS = tuple(quantity.name for quantity in QUANTITIES)
 
-MIG_FIELDS = tuple(
-    name
-    for name in DEFAULT_FIELDS
-    if name not in {UTILISATION, "DCGM_FI_DEV_MEM_COPY_UTIL", "DCGM_FI_DEV_ENC_UTIL", "DCGM_FI_DEV_DEC_UTIL"}
-)
+NOT_IN_MIG = frozenset({UTILISATION, "DCGM_FI_DEV_MEM_COPY_UTIL", "DCGM_FI_DEV_ENC_UTIL", "DCGM_FI_DEV_DEC_UTIL"})
+MIG_FIELDS = tuple(name for name in DEFAULT_FIELDS if name not in NOT_IN_MIG)
 """What an exporter sends for a MIG instance: the utilisation counters of NVML do not exist with MIG on."""
 
 VGPU_FIELDS = (

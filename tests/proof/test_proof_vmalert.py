@@ -16,9 +16,10 @@ import promtool_runs
 import vmalert_runs
 from gpurules.app.rendering import Rendering, render
 from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
+from gpurules.proving.depth import depth
+from gpurules.scenario.moments import lagging
 from gpurules.scenario.promtool import EVALUATION, rule_test
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
-from stories import depth, lagging
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 GAPS = ("old_label_names",)

@@ -1,0 +1,109 @@
+"""The same story at other moments: later, looked at when rules are evaluated, or told with a delay."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from math import inf
+
+from gpurules.scenario.model import (
+    Cluster,
+    Controller,
+    Exporter,
+    HostExporter,
+    Period,
+    Transition,
+    VirtualMachine,
+    World,
+)
+
+BEFORE = 60
+"""What happens in the first minute is how the story begins, and stays there."""
+KINDS = ("values", "rates", "senders", "health")
+TOLD_WINDOW = 300
+"""The rate window for which stories are written, in seconds."""
+
+
+def later(world: World, by: float) -> World:
+    """Everything but the beginning happens ``by`` seconds later."""
+    if not by:
+        return world
+
+    def moved(moment: float) -> float:
+        return moment + by if BEFORE <= moment < inf else moment
+
+    def periods(those: Iterable[Period]) -> tuple[Period, ...]:
+        return tuple(Period(moved(one.start), moved(one.end)) for one in those)
+
+    def exporter(one: Exporter) -> Exporter:
+        return replace(one, answers=periods(one.answers))
+
+    def controller(one: Controller) -> Controller:
+        return replace(one, deployed=periods(one.deployed), leads=periods(one.leads))
+
+    def machine(one: VirtualMachine) -> VirtualMachine:
+        return replace(
+            one,
+            stays=tuple(replace(stay, period=periods((stay.period,))[0]) for stay in one.stays),
+            exporter=exporter(one.exporter) if one.exporter else None,
+            upgrade=(moved(one.upgrade[0]), exporter(one.upgrade[1])) if one.upgrade else None,
+        )
+
+    def host(one: HostExporter) -> HostExporter:
+        return replace(one, exporter=exporter(one.exporter))
+
+    def cluster(one: Cluster) -> Cluster:
+        return replace(
+            one,
+            machines=tuple(map(machine, one.machines)),
+            controllers=tuple(map(controller, one.controllers)),
+            observers=tuple(map(controller, one.observers)),
+            host_exporters=tuple(map(host, one.host_exporters)),
+            outages=periods(one.outages),
+        )
+
+    return replace(
+        world,
+        cluster=cluster(world.cluster),
+        checkpoints=tuple(int(moved(moment)) for moment in world.checkpoints),
+        transitions=tuple(
+            replace(change, at=moved(change.at), **{kind: moved(change.until(kind)) for kind in KINDS})
+            for change in world.transitions
+        ),
+        stated={(role, int(moved(moment))): value for (role, moment), value in world.stated.items()},
+    )
+
+
+def for_window(world: World, window: int) -> World:
+    """The story for rates over ``window`` seconds: long ones need a longer past, and settle later."""
+    more = window - TOLD_WINDOW
+    if more <= 0:
+        return world
+    moved = later(world, more)
+    changes = tuple(
+        replace(
+            change,
+            rates=change.rates + more if change.rates else 0,
+            senders=change.senders + more if change.senders else 0,
+        )
+        for change in moved.transitions
+    )
+    return replace(moved, transitions=changes, checkpoints=(*moved.checkpoints, moved.end + more))
+
+
+def at_evaluations(world: World, step: int) -> World:
+    """The story looked at in moments that are multiples of ``step`` seconds: the next one each. What it states of
+    other moments is left out."""
+    moments = {moment: -(-moment // step) * step for moment in world.checkpoints}
+    stated = {(role, moment): value for (role, moment), value in world.stated.items() if moments[moment] == moment}
+    return replace(world, checkpoints=tuple(sorted(set(moments.values()))), stated=stated)
+
+
+def lagging(story: World, lag: int) -> World:
+    """The world with a delay of ``lag`` seconds: everything that happens, and the start, is settled so much later. What
+    it states of its transitions is about undelayed rules."""
+    late = tuple(
+        replace(change, **{kind: max(change.at, change.until(kind)) + lag for kind in KINDS})
+        for change in story.transitions
+    )
+    return replace(story, transitions=(Transition(0, values=lag), *late), stated={})
