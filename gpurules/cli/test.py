@@ -12,8 +12,12 @@ from gpurules.config.model import Config
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+    from gpurules.app.test import Prepared
+
 FORMS = ("text", "json", "junit")
 JUDGES = ("promtool", "vmalert")
+MOST_LINES = 400
+"""Of a diff that are shown."""
 
 
 def _scenario_names(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -35,6 +39,16 @@ def _scenario_names(ctx: click.Context, parameter: click.Parameter, incomplete: 
     help="Tell only this scenario; repeatable.  [default: all]",
 )
 @click.option("--list", "listed", is_flag=True, help="Print the scenarios, and test nothing.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FOLDER",
+    type=click.Path(),
+    help="Write the rules and the test files here instead, to keep and to run without gpurules.",
+)
+@click.option(
+    "--check", is_flag=True, help="With -o: write nothing; exit 1 with a diff if FOLDER is not what would be written."
+)
 @click.option(
     "--format",
     "form",
@@ -64,6 +78,8 @@ def command(
     config: Config,
     scenarios: tuple[str, ...],
     listed: bool,
+    output: str | None,
+    check: bool,
     form: str,
     program: str,
     limit: float,
@@ -80,6 +96,7 @@ def command(
       gpurules test
       gpurules test --config gpurules.yaml --scenario migration --scenario mig
       gpurules test --list
+      gpurules test -o tests/rules && promtool test rules tests/rules/*_test.yaml
       gpurules test --format junit > report.xml
     """
     import os
@@ -90,6 +107,8 @@ def command(
     from gpurules.text.terminal import wants_colour
     from gpurules.text.write import write_atomically
 
+    if check and output is None:
+        raise click.UsageError("--check needs -o FOLDER, the folder to compare with.")
     if listed:
         from shutil import get_terminal_size
 
@@ -98,7 +117,10 @@ def command(
     request = Request(scenarios, program=program, limit=limit)
     prepared = prepare(config, request)
     for note in prepared.rendering.notes:
-        click.echo(f"gpurules: note: {note}", err=True)
+        _note(note)
+    if output is not None:
+        _write(prepared, request.judge, output, check)
+        return
     report = run(prepared, request, program_for(request, config), lambda scenario: None)
     from dataclasses import replace
 
@@ -106,3 +128,33 @@ def command(
     write_atomically("-", reporter(form)(replace(report, colour=colour)))
     if report.failed:
         raise click.exceptions.Exit(1)
+
+
+def _write(prepared: Prepared, judge: str, folder: str, check: bool) -> None:
+    from itertools import islice
+
+    from gpurules.app.test_files import differences, files, run_with
+    from gpurules.text.errors import CheckFailed, Problem
+    from gpurules.text.span import Location
+    from gpurules.text.write_folder import write_folder
+
+    texts = files(prepared, judge)
+    if check:
+        lines = differences(folder, texts).splitlines(keepends=True)
+        if lines:
+            click.echo("".join(islice(lines, MOST_LINES)), nl=False)
+            if len(lines) > MOST_LINES:
+                click.echo(f"... {len(lines) - MOST_LINES} more lines")
+            advice = f"run gpurules test again with -o {folder}"
+            raise CheckFailed(Problem("the files are not what would be written", Location(folder), advice))
+        return
+    write_folder(folder, texts)
+    _note(f"{len(texts) - 1} test files written; run: {run_with(judge, folder)}")
+    for gap in prepared.gaps:
+        _note(f"not tested: {', '.join(gap.records)}: {gap.reason}")
+
+
+def _note(text: str) -> None:
+    from gpurules.text.terminal import safe
+
+    click.echo(f"gpurules: note: {safe(text)}", err=True)
