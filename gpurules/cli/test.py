@@ -57,6 +57,14 @@ def _scenario_names(ctx: click.Context, parameter: click.Parameter, incomplete: 
     show_default=True,
     help="Form of the report.",
 )
+@click.option(
+    "--seed",
+    metavar="NUMBER",
+    type=click.IntRange(min=0),
+    default=0,
+    show_default=True,
+    help="Other names, GPUs, numbers and moments for the same stories.",
+)
 @click.option("--promtool", "program", metavar="PATH", default="", help="The program that runs the tests.")
 @click.option(
     "--timeout",
@@ -81,6 +89,7 @@ def command(
     output: str | None,
     check: bool,
     form: str,
+    seed: int,
     program: str,
     limit: float,
     color: str,
@@ -95,6 +104,7 @@ def command(
     Examples:
       gpurules test
       gpurules test --config gpurules.yaml --scenario migration --scenario mig
+      gpurules test --seed 7
       gpurules test --list
       gpurules test -o tests/rules && promtool test rules tests/rules/*_test.yaml
       gpurules test --format junit > report.xml
@@ -114,7 +124,7 @@ def command(
 
         write_atomically("-", listing(get_terminal_size().columns))
         return
-    request = Request(scenarios, program=program, limit=limit)
+    request = Request(scenarios, program=program, seed=seed, limit=limit)
     prepared = prepare(config, request)
     for note in prepared.rendering.notes:
         _note(note)

@@ -33,7 +33,6 @@ HONORED: Mapping[str, tuple[bool, ...]] = {"false": (False,), "true": (True,), "
 
 DRIVER = "DCGM_FI_SYSTEM_DRIVER_VERSION"
 _GROUP_WORD = re.compile(r"^DCGM_FI_(DEV_|SYSTEM_|PROF_|)")
-_CLUSTERS = ("east", "west")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +43,7 @@ class Asked:
     KubeVirt. ``kube_state``: kube-state-metrics is there, and ``resource`` is what gives a VM a GPU. ``fields``: what
     exporters send, of that which scenarios can measure; ``unknown``: of that which they cannot. ``spelling``: how.
     ``honored``: whether guests' labels are, each way once. ``relabelling``: of the targets. ``described``: labels that
-    are copied from kubevirt_vmi_info. ``cluster_label`` and ``clusters``: the label that tells clusters apart, and its
-    values; one empty value where there is none. ``evaluation``, ``offset``, ``collection``: seconds.
+    are copied from kubevirt_vmi_info. ``evaluation``, ``offset``, ``collection``: seconds.
     """
 
     rules: RulesFor
@@ -59,8 +57,6 @@ class Asked:
     honored: tuple[bool, ...]
     relabelling: Relabelling
     described: tuple[str, ...] = ()
-    cluster_label: str = ""
-    clusters: tuple[str, ...] = ("",)
     evaluation: int = EVALUATION
     offset: int = 0
     collection: float = 30
@@ -80,7 +76,6 @@ def asked(
     paths = config.rules.paths
     measured = _measured(selection)
     addresses = lists_addresses(release)
-    label = config.rules.cluster_label
     resources = config.kubevirt.gpu_resources
     return Asked(
         rules=RulesFor(
@@ -90,6 +85,7 @@ def asked(
             addresses=addresses,
             name_label=config.dcgm.vm_name_label,
             observed=bool(config.kubevirt.observer_selector),
+            cluster_label=config.rules.cluster_label,
             namespace_label=config.dcgm.vm_namespace_label,
             window=parse_duration(config.rules.rate_window) // 1000,
             combine=_combine(config, selection),
@@ -106,8 +102,6 @@ def asked(
         honored=HONORED[config.dcgm.honor_labels],
         relabelling=relabelling_of(config),
         described=config.kubevirt.copy_labels,
-        cluster_label=label,
-        clusters=_CLUSTERS if label else ("",),
         evaluation=parse_duration(config.rules.interval) // 1000 if config.rules.interval else EVALUATION,
         offset=parse_duration(config.rules.query_offset) // 1000 if config.rules.query_offset else 0,
         collection=parse_duration(config.dcgm.collection_interval) / 1000,

@@ -9,10 +9,12 @@ from math import gcd
 from gpurules.proving.asked import Asked
 from gpurules.proving.case import Case
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.model import Labels, World, absent_value, labels_of
+from gpurules.scenario.changed import with_clusters
+from gpurules.scenario.model import Cluster, Labels, World, absent_value, labels_of
 from gpurules.scenario.moments import at_evaluations, for_window
-from gpurules.scenario.promtool import Check, Part, RuleTest, joint_test
+from gpurules.scenario.promtool import Check, RuleTest, rule_test
 from gpurules.scenario.scenarios.registry import world
+from gpurules.scenario.seed import elsewhere, seeded
 from gpurules.scenario.spelling import spelt
 from gpurules.scenario.target import Sample
 from gpurules.scenario.told import told
@@ -56,11 +58,7 @@ def cases(what: Asked, scenario: str, specs: Sequence[RecordSpec]) -> Iterator[C
 
 def test_of(what: Asked, scenario: str, variant: Variant, specs: Sequence[RecordSpec]) -> RuleTest:
     """The test of one scenario in one variant."""
-    parts = tuple(
-        Part(world_of(what, scenario, variant, position), _cluster_labels(what, position))
-        for position in range(len(what.clusters))
-    )
-    test = joint_test(parts, specs, variant.honored, what.rules)
+    test = rule_test(world_of(what, scenario, variant), specs, variant.honored, what.rules)
     if what.offset:
         # What is recorded of the last moment is written so much later.
         end = max(check.moment for check in test.checks) + what.offset
@@ -68,22 +66,29 @@ def test_of(what: Asked, scenario: str, variant: Variant, specs: Sequence[Record
     return test
 
 
-def world_of(what: Asked, scenario: str, variant: Variant, position: int) -> World:
-    """The story as the cluster at ``position`` of the store lives it."""
-    story = for_window(world(scenario, absent_value(what.release)), what.rules.window)
+def world_of(what: Asked, scenario: str, variant: Variant) -> World:
+    """The story as the clusters of the store live it: where there may be several and it tells of one, a second lives
+    the same at the same time, with the same names, on other nodes."""
+    story = seeded(world(scenario, absent_value(what.release)), what.seed)
+    story = for_window(story, what.rules.window)
     story = at_evaluations(story, _step(what))
+    if what.rules.cluster_label and not story.others:
+        story = replace(story, others={"elsewhere": elsewhere(story.cluster, what.seed + 1)})
     story = spelt(told(story, what.ways, what.release, what.kube_state, what.fields), what.spelling, variant.turn)
-    cluster = replace(
-        story.cluster,
-        machines=tuple(
-            replace(machine, described=_described(what.described, number))
-            for number, machine in enumerate(story.cluster.machines)
-        ),
-        relabelling=what.relabelling,
-        resource=what.resource,
-        collection=what.collection,
-    )
-    return replace(story, cluster=cluster)
+
+    def scraped(cluster: Cluster) -> Cluster:
+        return replace(
+            cluster,
+            machines=tuple(
+                replace(machine, described=_described(what.described, number))
+                for number, machine in enumerate(cluster.machines)
+            ),
+            relabelling=what.relabelling,
+            resource=what.resource,
+            collection=what.collection,
+        )
+
+    return with_clusters(story, scraped)
 
 
 def _step(what: Asked) -> int:
@@ -95,7 +100,3 @@ def _step(what: Asked) -> int:
 
 def _described(labels: Sequence[str], number: int) -> Labels:
     return labels_of({label: f"{label}-{number}" for label in labels})
-
-
-def _cluster_labels(what: Asked, position: int) -> Labels:
-    return ((what.cluster_label, what.clusters[position]),) if what.cluster_label else ()

@@ -44,7 +44,8 @@ class RulesFor:
     ``name_label``: the label that holds a VM's name, and ``namespace_label`` that with its namespace; ``observed``:
     the observability controller is read too; ``window``: the range of rates in seconds; ``combine``: how the user wants
     the GPUs of a VM to combine, by field; ``inline``: no rule reads a record; ``accepted``: label matchers as (label,
-    operator, value), all of one of which a series must satisfy to be read, by source (all are where it is missing)."""
+    operator, value), all of one of which a series must satisfy to be read, by source (all are where it is missing);
+    ``cluster_label``: the label that tells clusters apart, empty where there is one."""
 
     paths: tuple[str, ...] = ("pod-network", "vsock-sidecar")
     honor: str = "auto"
@@ -52,6 +53,7 @@ class RulesFor:
     addresses: bool = True
     name_label: str = "name"
     observed: bool = False
+    cluster_label: str = ""
     namespace_label: str = "namespace"
     window: int = 300
     combine: Mapping[str, str] = field(default_factory=dict)
@@ -307,7 +309,7 @@ def seen_gpus(world: World, moment: float, guests_honor: bool) -> Iterator[Seen]
         for one in collected(machine, moment):
             if within(one.exporter.answers, moment):
                 labels = _stored(world.cluster, one.target, one.exporter, one.more, guests_honor)
-                for gpu in machine.gpus:
+                for gpu in machine.gpus_at(moment):
                     yield from parts(labels, one.exporter, gpu)
     for host in world.cluster.host_exporters:
         if within(host.exporter.answers, moment):

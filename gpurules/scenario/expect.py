@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from gpurules.promql.types import Kind
@@ -20,7 +21,7 @@ from gpurules.scenario.expectation import (
     vm_labels,
 )
 from gpurules.scenario.exposition import error_labels, row_value
-from gpurules.scenario.model import Labels, Reading, World
+from gpurules.scenario.model import Labels, Reading, World, labels_of
 from gpurules.scenario.quantities import BY_NAME, FREE, RESERVED, USED, XID, Quantity
 from gpurules.scenario.sample import sample
 from gpurules.scenario.target import Sample
@@ -34,6 +35,8 @@ def expect(
     Raises KeyError for a role that the evaluator does not know and ValueError where the record contradicts the table
     of quantities (a gauge that is rated, a counter that is not, GPUs combined in another way).
     """
+    if rules.cluster_label:
+        return _of_clusters(world, spec, moment, guests_honor, rules)
     stated = world.stated.get((spec.role, int(moment)))
     if stated is not None:
         # Stories state what rules on launcher pods show.
@@ -45,9 +48,27 @@ def expect(
         return fleet_levels.integral(world, spec, moment, guests_honor, rules)
     view = View(world, moment, guests_honor, rules)
     samples = tuple({**ROLES, **fleet_levels.ROLES}[spec.role](view, spec))
-    if fleet_levels.inexact(spec):
+    if fleet_levels.inexact(spec) or (spec.level == "vmi" and spec.operation == "avg" and _many(view)):
         return Expectation(samples, fleet_levels.INEXACT)
     return Expectation(samples, rate_tolerance(rules.window, world.cluster.collection) if spec.kind is Kind.RATE else 0)
+
+
+def _of_clusters(
+    world: World, spec: RecordSpec, moment: float, guests_honor: bool, rules: RulesFor
+) -> Expectation | None:
+    """What each cluster shows by itself, its name in the cluster label; None where one of them is not settled."""
+    samples: list[Sample] = []
+    tolerance = 0.0
+    for name, cluster in world.clusters.items():
+        alone = replace(world, cluster=cluster, others={})
+        found = expect(alone, spec, moment, guests_honor, replace(rules, cluster_label=""))
+        if found is None:
+            return None
+        samples += (
+            replace(one, labels=labels_of({**dict(one.labels), rules.cluster_label: name})) for one in found.samples
+        )
+        tolerance = max(tolerance, found.tolerance)
+    return Expectation(tuple(samples), tolerance)
 
 
 def unsettled_by(spec: RecordSpec) -> tuple[str, ...]:
@@ -60,6 +81,14 @@ def unsettled_by(spec: RecordSpec) -> tuple[str, ...]:
     if spec.level == "health" or spec.role == "device":
         return ("health",)
     return ("rates",) if spec.kind is Kind.RATE else ("values",)
+
+
+def _many(view: View) -> bool:
+    """Whether a VM has more GPUs or instances than two, whose average binary floats need not hold."""
+    devices: dict[Vm, int] = {}
+    for vm, _, _ in view.devices():
+        devices[vm] = devices.get(vm, 0) + 1
+    return max(devices.values(), default=0) > 2
 
 
 def field_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:

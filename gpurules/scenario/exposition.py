@@ -134,7 +134,7 @@ def address_sample(machine: VirtualMachine, stay: Stay) -> Sample:
 
 def guest_samples(machine: VirtualMachine, one: Collected, moment: float, cluster: Cluster) -> Iterator[Sample]:
     """What an exporter writes of the GPUs of a guest."""
-    for gpu in machine.gpus:
+    for gpu in machine.gpus_at(moment):
         yield from gpu_samples(one.exporter, gpu, moment, cluster.collection, dict(one.more))
     for labels in one.exporter.forged:
         yield Sample(labels, 1)

@@ -33,6 +33,9 @@ class Period:
 
 ALWAYS = (Period(),)
 
+HOME = "home"
+"""The name of the cluster that a story is about, where a store holds several."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -124,7 +127,8 @@ class VirtualMachine:
 
     ``service``: a Service over which the same exporter is scraped a second time. ``upgrade``: when the exporter is
     replaced, and by which. ``collected``: the ways in which its GPUs reach Prometheus, names in
-    :data:`gpurules.scenario.target.WAYS`. ``described``: labels that KubeVirt gives the VM, beside what is usual.
+    :data:`gpurules.scenario.target.WAYS`. ``later``: the GPUs that it has from a time on, in order of time.
+    ``described``: labels that KubeVirt gives the VM, beside what is usual.
     """
 
     namespace: str
@@ -135,7 +139,17 @@ class VirtualMachine:
     service: str = ""
     upgrade: tuple[float, Exporter] | None = None
     collected: tuple[str, ...] = ("pod-network",)
+    later: tuple[tuple[float, tuple[Gpu, ...]], ...] = ()
     described: Labels = ()
+
+    def gpus_at(self, moment: float) -> tuple[Gpu, ...]:
+        """The GPUs that it has at ``moment``, with their readings from then on."""
+        return next((gpus for since, gpus in reversed(self.later) if moment >= since), self.gpus)
+
+    @property
+    def all_gpus(self) -> tuple[Gpu, ...]:
+        """The GPUs that it has at any time."""
+        return (*self.gpus, *(gpu for _, gpus in self.later for gpu in gpus))
 
     def stay(self, moment: float) -> Stay | None:
         """Where the VM runs at ``moment``."""
@@ -246,6 +260,7 @@ class World:
     ``stated``: health counts that are to be seen at a checkpoint for a reason that the story gives, by (role, time);
     they take the place of what the state of the cluster says. ``checkpoints`` are multiples of the rules' interval.
     ``lawless``: where guests' labels are honored nothing can be said of the numbers, only that no rule fails.
+    ``others``: further clusters in the same store, by name; only rules with a cluster label tell them apart.
     """
 
     name: str
@@ -254,6 +269,12 @@ class World:
     transitions: tuple[Transition, ...] = ()
     stated: Mapping[tuple[str, int], float] = field(default_factory=dict)
     lawless: bool = False
+    others: Mapping[str, Cluster] = field(default_factory=dict)
+
+    @property
+    def clusters(self) -> dict[str, Cluster]:
+        """All clusters of the store by name."""
+        return {HOME: self.cluster, **self.others}
 
     @property
     def end(self) -> int:

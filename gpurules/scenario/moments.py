@@ -6,16 +6,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 
-from gpurules.scenario.model import (
-    Cluster,
-    Controller,
-    Exporter,
-    HostExporter,
-    Period,
-    Transition,
-    VirtualMachine,
-    World,
-)
+from gpurules.scenario.changed import with_clusters, with_exporters
+from gpurules.scenario.model import Cluster, Controller, Gpu, Period, Transition, VirtualMachine, World
 
 BEFORE = 60
 """What happens in the first minute is how the story begins, and stays there."""
@@ -35,9 +27,6 @@ def later(world: World, by: float) -> World:
     def periods(those: Iterable[Period]) -> tuple[Period, ...]:
         return tuple(Period(moved(one.start), moved(one.end)) for one in those)
 
-    def exporter(one: Exporter) -> Exporter:
-        return replace(one, answers=periods(one.answers))
-
     def controller(one: Controller) -> Controller:
         return replace(one, deployed=periods(one.deployed), leads=periods(one.leads))
 
@@ -45,26 +34,22 @@ def later(world: World, by: float) -> World:
         return replace(
             one,
             stays=tuple(replace(stay, period=periods((stay.period,))[0]) for stay in one.stays),
-            exporter=exporter(one.exporter) if one.exporter else None,
-            upgrade=(moved(one.upgrade[0]), exporter(one.upgrade[1])) if one.upgrade else None,
+            upgrade=(moved(one.upgrade[0]), one.upgrade[1]) if one.upgrade else None,
+            later=tuple((moved(since), tuple(counted_from(gpu, by) for gpu in gpus)) for since, gpus in one.later),
         )
 
-    def host(one: HostExporter) -> HostExporter:
-        return replace(one, exporter=exporter(one.exporter))
-
     def cluster(one: Cluster) -> Cluster:
-        return replace(
+        with_periods = replace(
             one,
             machines=tuple(map(machine, one.machines)),
             controllers=tuple(map(controller, one.controllers)),
             observers=tuple(map(controller, one.observers)),
-            host_exporters=tuple(map(host, one.host_exporters)),
             outages=periods(one.outages),
         )
+        return with_exporters(with_periods, lambda guest: replace(guest, answers=periods(guest.answers)))
 
     return replace(
-        world,
-        cluster=cluster(world.cluster),
+        with_clusters(world, cluster),
         checkpoints=tuple(int(moved(moment)) for moment in world.checkpoints),
         transitions=tuple(
             replace(change, at=moved(change.at), **{kind: moved(change.until(kind)) for kind in KINDS})
@@ -72,6 +57,15 @@ def later(world: World, by: float) -> World:
         ),
         stated={(role, int(moved(moment))): value for (role, moment), value in world.stated.items()},
     )
+
+
+def counted_from(gpu: Gpu, by: float) -> Gpu:
+    """The GPU whose counters are ``by`` seconds behind: those that started within the story start so much later."""
+    readings = {
+        name: replace(reading, value=reading.value - reading.per_second * by) if reading.per_second else reading
+        for name, reading in gpu.readings.items()
+    }
+    return replace(gpu, readings=readings)
 
 
 def for_window(world: World, window: int) -> World:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import DEFAULT, RulesFor
@@ -42,37 +42,22 @@ class RuleTest:
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A cluster of a store that may hold several: ``labels`` are on everything of it."""
-
-    world: World
-    labels: Labels = ()
-
-
 def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor = DEFAULT) -> RuleTest:
     """The test of all records of ``specs`` at all checkpoints of ``world``."""
-    return joint_test((Part(world),), specs, guests_honor, rules)
-
-
-def joint_test(
-    parts: Sequence[Part], specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor = DEFAULT
-) -> RuleTest:
-    """The test of clusters in one store, which tell one story at the same moments."""
-    world = parts[0].world
+    label = rules.cluster_label or ("cluster" if world.others else "")
     series = tuple(
-        StoredSeries(with_labels(entry.labels, part.labels), entry.points)
-        for part in parts
-        for entry in stored(part.world.cluster, guests_honor, world.end)
+        entry if not label else replace(entry, labels=labels_of({**dict(entry.labels), label: name}))
+        for name, cluster in world.clusters.items()
+        for entry in stored(cluster, guests_honor, world.end)
         if dict(entry.labels)["__name__"] != "up"
     )
-    if world.lawless and guests_honor:
+    if (world.lawless and guests_honor) or (world.others and not rules.cluster_label):
         return RuleTest(world.name, series, (Check(world.end, "vector(0)", (Sample((), 0),), meaning=NO_ERROR),))
     checks = tuple(
         check
         for moment in world.checkpoints
         for spec in specs
-        for check in checks_of(parts, spec, moment, guests_honor, rules)
+        for check in checks_of(world, spec, moment, guests_honor, rules)
     )
     return RuleTest(world.name, series, checks)
 
@@ -80,30 +65,15 @@ def joint_test(
 NO_ERROR = "no rule fails"
 
 
-def with_labels(labels: Labels, more: Labels) -> Labels:
-    """Both, sorted."""
-    return labels_of(dict((*labels, *more))) if more else labels
-
-
-def checks_of(
-    parts: Sequence[Part], spec: RecordSpec, moment: int, guests_honor: bool, rules: RulesFor
-) -> Iterator[Check]:
+def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, rules: RulesFor) -> Iterator[Check]:
     """What to ask about one record at one checkpoint."""
-    expectations = [expect(part.world, spec, moment, guests_honor, rules) for part in parts]
-    known = [expectation for expectation in expectations if expectation is not None]
-    if len(known) < len(expectations):
-        yield from unsettled_checks([part.world for part in parts], spec, moment)
-        return
-    samples = tuple(
-        Sample(with_labels(one.labels, part.labels), one.value)
-        for part, expectation in zip(parts, known, strict=True)
-        for one in expectation.samples
-    )
-    tolerance = max(expectation.tolerance for expectation in known)
-    if tolerance:
-        yield from near_checks(spec, moment, Expectation(samples, tolerance))
+    expectation = expect(world, spec, moment, guests_honor, rules)
+    if expectation is None:
+        yield from unsettled_checks(world, spec, moment)
+    elif expectation.tolerance:
+        yield from near_checks(spec, moment, expectation)
     else:
-        yield Check(moment, selector((("__name__", spec.record), *spec.rule_labels)), samples, spec.record)
+        yield Check(moment, selector((("__name__", spec.record), *spec.rule_labels)), expectation.samples, spec.record)
 
 
 def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iterator[Check]:
@@ -121,30 +91,30 @@ def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iter
         yield Check(moment, expression, (Sample(nameless(one.labels), 1),), spec.record, meaning)
 
 
-def unsettled_checks(worlds: Sequence[World], spec: RecordSpec, moment: int) -> Iterator[Check]:
+def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Check]:
     """What holds even within a transition: no GPU twice, none on another VM."""
     if spec.role == "fleet_count":
-        # Each GPU of the cluster counts once at most, wherever its VM is.
-        gpus = sum(len(machine.gpus) for world in worlds for machine in world.cluster.machines)
+        # Each GPU that there ever was counts once at most, wherever its VM is.
+        machines = [machine for cluster in world.clusters.values() for machine in cluster.machines]
+        gpus = sum(len({gpu.uuid for gpu in machine.all_gpus}) for machine in machines)
         yield Check(moment, f"sum({spec.record}) > {gpus}", (), spec.record, f"no more than {gpus} GPUs in all")
     if spec.level != "vmi_gpu":
         return
     grain = [label for label in spec.labels if label != "node"]
     twice = f"count by ({', '.join(grain)}) ({spec.record}) > 1"
     yield Check(moment, twice, (), spec.record, "no GPU of a VM twice")
-    for uuid, owners in uuid_owners(worlds).items():
+    for uuid, owners in uuid_owners(world).items():
         names = "|".join(sorted(owners))
         elsewhere = f'{spec.record}{{UUID="{uuid}", name!~"{names}"}}'
         yield Check(moment, elsewhere, (), spec.record, "no GPU on a VM that does not have it")
 
 
-def uuid_owners(worlds: Iterable[World]) -> Mapping[str, set[str]]:
+def uuid_owners(world: World) -> Mapping[str, set[str]]:
     """The names of the VMs that have each GPU."""
     owners: dict[str, set[str]] = {}
-    for world in worlds:
-        for machine in world.cluster.machines:
-            for gpu in machine.gpus:
-                owners.setdefault(gpu.uuid, set()).add(machine.name)
+    for machine in (machine for cluster in world.clusters.values() for machine in cluster.machines):
+        for gpu in machine.all_gpus:
+            owners.setdefault(gpu.uuid, set()).add(machine.name)
     return owners
 
 

@@ -27,6 +27,7 @@ class Quantity:
     something (remapped rows are kept on the board for good, so that their number is what matters).
     ``per_instance``: a MIG instance has its own value; else the value is the whole GPU's, repeated on each instance.
     ``zero_is_absent``: the board has no such sensor where it says 0. ``labels``: what the exporter adds.
+    ``coded``: its numbers are codes or flags.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Quantity:
     per_instance: bool = False
     zero_is_absent: bool = False
     labels: tuple[str, ...] = ()
+    coded: bool = False
 
 
 USED = "DCGM_FI_DEV_FB_USED"
@@ -60,15 +62,15 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity("DCGM_FI_DEV_MEM_COPY_UTIL", "DCGM_FI_DEV_MEM_COPY_UTIL", PERCENT, "avg"),
     Quantity("DCGM_FI_DEV_ENC_UTIL", "DCGM_FI_DEV_ENC_UTIL", PERCENT, "avg"),
     Quantity("DCGM_FI_DEV_DEC_UTIL", "DCGM_FI_DEV_DEC_UTIL", PERCENT, "avg"),
-    Quantity(XID, "DCGM_FI_DEV_XID_ERRORS", ONE, "max", labels=("err_code", "err_msg")),
+    Quantity(XID, "DCGM_FI_DEV_XID_ERRORS", ONE, "max", labels=("err_code", "err_msg"), coded=True),
     Quantity(FREE, "DCGM_FI_DEV_FB_FREE", MIB, "sum", per_instance=True),
     Quantity(USED, "DCGM_FI_DEV_FB_USED", MIB, "sum", per_instance=True),
     Quantity(RESERVED, "DCGM_FI_DEV_FB_RESERVED", MIB, "sum", per_instance=True),
     Quantity("DCGM_FI_DEV_NVLINK_THROUGHPUT_TOTAL", "DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", THOUSAND_KIB, "sum"),
-    Quantity("DCGM_FI_DEV_VGPU_LICENSE_STATUS", "DCGM_FI_DEV_VGPU_LICENSE_STATUS", ONE, "min"),
+    Quantity("DCGM_FI_DEV_VGPU_LICENSE_STATUS", "DCGM_FI_DEV_VGPU_LICENSE_STATUS", ONE, "min", coded=True),
     Quantity("DCGM_FI_DEV_ROW_REMAP_UNCORRECTABLE_TOTAL", "DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", ONE, "sum"),
     Quantity("DCGM_FI_DEV_ROW_REMAP_CORRECTABLE_TOTAL", "DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS", ONE, "sum"),
-    Quantity("DCGM_FI_DEV_ROW_REMAP_FAILED", "DCGM_FI_DEV_ROW_REMAP_FAILURE", ONE, "max"),
+    Quantity("DCGM_FI_DEV_ROW_REMAP_FAILED", "DCGM_FI_DEV_ROW_REMAP_FAILURE", ONE, "max", coded=True),
     Quantity(ENGINE, "DCGM_FI_PROF_GR_ENGINE_ACTIVE", ONE, "avg", per_instance=True),
     Quantity("DCGM_FI_PROF_TENSOR_UTIL_RATIO", "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE", ONE, "avg", per_instance=True),
     Quantity("DCGM_FI_PROF_DRAM_UTIL_RATIO", "DCGM_FI_PROF_DRAM_ACTIVE", ONE, "avg", per_instance=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from gpurules.scenario.changed import with_clusters, with_exporters
 from gpurules.scenario.model import Exporter, Labels, World
 from gpurules.scenario.quantities import BY_NAME
 
@@ -49,16 +50,7 @@ def spelt(world: World, spelling: Spelling, turn: int = 0) -> World:
             rows=spelling.rows,
         )
 
-    machines = tuple(
-        replace(
-            machine,
-            exporter=respelt(machine.exporter) if machine.exporter else None,
-            upgrade=(machine.upgrade[0], respelt(machine.upgrade[1])) if machine.upgrade else None,
-        )
-        for machine in world.cluster.machines
-    )
-    hosts = tuple(replace(host, exporter=respelt(host.exporter)) for host in world.cluster.host_exporters)
-    return replace(world, cluster=replace(world.cluster, machines=machines, host_exporters=hosts))
+    return with_clusters(world, lambda cluster: with_exporters(cluster, respelt))
 
 
 def _name(exporter: Exporter, name: str, spelling: Spelling, turn: int) -> str:

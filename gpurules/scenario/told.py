@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gpurules.scenario.model import Exporter, HostExporter, VirtualMachine, World, release_number
+from gpurules.scenario.model import Cluster, Exporter, HostExporter, VirtualMachine, World, release_number
 from gpurules.scenario.quantities import DEFAULT_FIELDS, MIG_FIELDS, NOT_IN_MIG
 
 WITHOUT_VMI_POD = ("v1.0", "v1.1", "v1.2", "v1.3", "v1.4")
@@ -33,16 +33,20 @@ def told(
 ) -> World:
     """``world`` with the VMs collected in ``ways``, in turn, as KubeVirt ``release`` and kube-state-metrics, where
     it is scraped, tell it; of what exporters send only ``fields``."""
-    machines = enumerate(world.cluster.machines)
-    cluster = replace(
-        world.cluster,
-        machines=tuple(_machine(one, ways[position % len(ways)], fields) for position, one in machines),
-        host_exporters=tuple(_host(host, fields) for host in world.cluster.host_exporters),
-        kube_state=kube_state,
-        addresses=lists_addresses(release),
-        names_pod=names_pod(release),
-    )
-    return replace(world, cluster=cluster)
+
+    def tell(cluster: Cluster) -> Cluster:
+        machines = enumerate(cluster.machines)
+        return replace(
+            cluster,
+            machines=tuple(_machine(one, ways[position % len(ways)], fields) for position, one in machines),
+            host_exporters=tuple(_host(host, fields) for host in cluster.host_exporters),
+            kube_state=kube_state,
+            addresses=lists_addresses(release),
+            names_pod=names_pod(release),
+        )
+
+    others = {name: tell(cluster) for name, cluster in world.others.items()}
+    return replace(world, cluster=tell(world.cluster), others=others)
 
 
 def _machine(machine: VirtualMachine, ways: tuple[str, ...], fields: Sequence[str]) -> VirtualMachine:
