@@ -11,6 +11,7 @@ from gpurules.app.sources import read_sources
 from gpurules.config.model import Config
 from gpurules.proving.asked import Asked, asked
 from gpurules.proving.case import Case, Gap
+from gpurules.proving.depth import depth
 from gpurules.proving.gaps import told_and_untold
 from gpurules.proving.judges import Found, find
 from gpurules.proving.judging import judged
@@ -85,10 +86,15 @@ def chosen(names: Sequence[str]) -> tuple[str, ...]:
 def prepare(config: Config, request: Request) -> Prepared:
     """Everything but the program that judges. Raises InputError for what cannot be rendered or told."""
     scenarios = chosen(request.scenarios)
+    if request.judge == "vmalert" and config.rules.query_offset:
+        raise InputError(Problem("vmalert does not read query_offset", advice="test without it, or with promtool"))
     rendering = render(as_plain_rules(config))
     sources = read_sources(config)
     what = asked(config, sources.selection, sources.accepts, sources.exporters, sources.kubevirt, request.seed)
-    specs, gaps = told_and_untold(rule.spec for group in rendering.rules.groups for rule in group.rules)
+    rules = [rule for group in rendering.rules.groups for rule in group.rules]
+    if request.judge == "vmalert":
+        what = replace(what, lag=depth(rules) * what.evaluation)
+    specs, gaps = told_and_untold(rule.spec for rule in rules)
     return Prepared(rendering, what, specs, gaps, scenarios)
 
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from gpurules.app.test import Prepared
 
-FORMS = ("text", "json", "junit")
-JUDGES = ("promtool", "vmalert")
+FORMS = ("text", "json", "junit", "vmalert")
+VMALERT = "vmalert"
 MOST_LINES = 400
 """Of a diff that are shown."""
 
@@ -51,11 +51,11 @@ def _scenario_names(ctx: click.Context, parameter: click.Parameter, incomplete: 
 )
 @click.option(
     "--format",
-    "form",
+    "forms",
     type=click.Choice(FORMS),
-    default="text",
-    show_default=True,
-    help="Form of the report.",
+    multiple=True,
+    help="Form of the report; vmalert: the tests are for VictoriaMetrics' vmalert-tool, alone or beside a form."
+    "  [default: text]",
 )
 @click.option(
     "--seed",
@@ -65,7 +65,13 @@ def _scenario_names(ctx: click.Context, parameter: click.Parameter, incomplete: 
     show_default=True,
     help="Other names, GPUs, numbers and moments for the same stories.",
 )
-@click.option("--promtool", "program", metavar="PATH", default="", help="The program that runs the tests.")
+@click.option(
+    "--promtool",
+    "program",
+    metavar="PATH",
+    default="",
+    help="The promtool, or with --format vmalert the vmalert-tool, that runs the tests.",
+)
 @click.option(
     "--timeout",
     "limit",
@@ -88,7 +94,7 @@ def command(
     listed: bool,
     output: str | None,
     check: bool,
-    form: str,
+    forms: tuple[str, ...],
     seed: int,
     program: str,
     limit: float,
@@ -108,6 +114,7 @@ def command(
       gpurules test --list
       gpurules test -o tests/rules && promtool test rules tests/rules/*_test.yaml
       gpurules test --format junit > report.xml
+      gpurules test --format vmalert --format json
     """
     import os
     import sys
@@ -119,12 +126,17 @@ def command(
 
     if check and output is None:
         raise click.UsageError("--check needs -o FOLDER, the folder to compare with.")
+    reports = [form for form in dict.fromkeys(forms) if form != VMALERT] or ["text"]
+    if len(reports) > 1:
+        raise click.UsageError(f"--format {' and --format '.join(reports)} exclude each other.")
+    (form,) = reports
     if listed:
         from shutil import get_terminal_size
 
         write_atomically("-", listing(get_terminal_size().columns))
         return
-    request = Request(scenarios, program=program, seed=seed, limit=limit)
+    judge = VMALERT if VMALERT in forms else "promtool"
+    request = Request(scenarios, judge, program, seed, limit)
     prepared = prepare(config, request)
     for note in prepared.rendering.notes:
         _note(note)

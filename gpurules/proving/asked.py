@@ -43,7 +43,8 @@ class Asked:
     KubeVirt. ``kube_state``: kube-state-metrics is there, and ``resource`` is what gives a VM a GPU. ``fields``: what
     exporters send, of that which scenarios can measure; ``unknown``: of that which they cannot. ``spelling``: how.
     ``honored``: whether guests' labels are, each way once. ``relabelling``: of the targets. ``described``: labels that
-    are copied from kubevirt_vmi_info. ``evaluation``, ``offset``, ``collection``: seconds.
+    are copied from kubevirt_vmi_info. ``evaluation``, ``offset``, ``collection``: seconds;
+    ``lag``: for so many seconds records are behind what they read, since a rule reads what was recorded before.
     """
 
     rules: RulesFor
@@ -61,6 +62,7 @@ class Asked:
     offset: int = 0
     collection: float = 30
     seed: int = 0
+    lag: int = 0
 
 
 def asked(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +16,8 @@ from gpurules.text.span import Location
 
 MOST_OUTPUT = 4_000_000
 """Bytes of a run's output that are read."""
+LONGEST_WAIT = 60
+"""Seconds to wait for a port."""
 _QUICK = 20
 """Seconds in which a program says its version."""
 
@@ -21,12 +25,14 @@ _QUICK = 20
 @dataclass(frozen=True, slots=True)
 class Judge:
     """A kind of program: its ``name``, how it is called for a file, and where it is had from. ``passed``: whether its
-    output and exit code say that all is well."""
+    output and exit code say that all is well. ``busy``: what it says where another one keeps its port, since it has one
+    alone; empty for a program of which several run at once."""
 
     name: str
     arguments: Callable[[str], tuple[str, ...]]
     source: str
     passed: Callable[[int, str], bool]
+    busy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,9 @@ JUDGES: Mapping[str, Judge] = {
     "vmalert": Judge(
         "vmalert-tool",
         lambda file: ("unittest", f"--files={file}"),
-        "it comes with VictoriaMetrics' vmutils (github.com/VictoriaMetrics/VictoriaMetrics/releases)",
+        "it comes with VictoriaMetrics (its vmutils, or the package victoria-metrics of your distribution)",
         lambda code, said: code == 0 and "SUCCESS" in said,
+        "cannot start http server at :8880",
     ),
 }
 """By the word that asks for it."""
@@ -84,8 +91,25 @@ def find(kind: str, path: str) -> Found:
 
 
 def run(program: Found, folder: Path, file: str, seconds: float) -> tuple[bool, str]:
-    """Whether ``file`` in ``folder`` passes, and what the program said. TimeoutError after so many seconds."""
-    output = folder / f"{file}.out"
+    """Whether ``file`` in ``folder`` passes, and what the program said.
+
+    Raises TimeoutError after so many seconds, and EnvironmentFault where another program keeps the port that it needs.
+    """
+    until = time.monotonic() + min(seconds, LONGEST_WAIT)
+    while True:
+        code, said = _run(program, folder, file, seconds)
+        if not program.judge.busy or program.judge.busy not in said:
+            return program.judge.passed(code, said), said
+        if time.monotonic() > until:
+            port = program.judge.busy.rpartition(":")[2]
+            advice = "run it when nothing else listens there; it can use no other"
+            raise EnvironmentFault(Problem(f"{program.judge.name} needs port {port}, which is in use", advice=advice))
+        time.sleep(0.5)
+
+
+def _run(program: Found, folder: Path, file: str, seconds: float) -> tuple[int, str]:
+    output, scratch = folder / f"{file}.out", folder / f"{file}.tmp"
+    scratch.mkdir(exist_ok=True)
     with output.open("wb") as stream:
         started = subprocess.Popen(
             [program.path, *program.judge.arguments(file)],
@@ -93,6 +117,7 @@ def run(program: Found, folder: Path, file: str, seconds: float) -> tuple[bool, 
             stdin=subprocess.DEVNULL,
             stdout=stream,
             stderr=subprocess.STDOUT,
+            env={**os.environ, "TMPDIR": str(scratch)},
         )
         try:
             code = started.wait(seconds)
@@ -105,4 +130,5 @@ def run(program: Found, folder: Path, file: str, seconds: float) -> tuple[bool, 
     with output.open("rb") as stream:
         said = stream.read(MOST_OUTPUT).decode("utf-8", "replace")
     output.unlink()
-    return program.judge.passed(code, said), said
+    shutil.rmtree(scratch, ignore_errors=True)
+    return code, said

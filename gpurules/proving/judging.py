@@ -27,7 +27,7 @@ def judged(
     with tempfile.TemporaryDirectory(prefix="gpurules-test-") as name:
         folder = Path(name)
         (folder / RULE_FILE).write_text(rules, encoding="utf-8")
-        workers = ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1))
+        workers = ThreadPoolExecutor(1 if program.judge.busy else min(AT_ONCE, os.cpu_count() or 1))
         try:
             waiting: list[tuple[Case, Future[Verdict]]] = []
             for number, case in enumerate(cases):

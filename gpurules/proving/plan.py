@@ -11,7 +11,7 @@ from gpurules.proving.case import Case
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.changed import with_clusters
 from gpurules.scenario.model import Cluster, Labels, World, absent_value, labels_of
-from gpurules.scenario.moments import at_evaluations, for_window
+from gpurules.scenario.moments import at_evaluations, for_window, lagging
 from gpurules.scenario.promtool import Check, RuleTest, rule_test
 from gpurules.scenario.scenarios.registry import world
 from gpurules.scenario.seed import elsewhere, seeded
@@ -71,6 +71,8 @@ def world_of(what: Asked, scenario: str, variant: Variant) -> World:
     the same at the same time, with the same names, on other nodes."""
     story = seeded(world(scenario, absent_value(what.release)), what.seed)
     story = for_window(story, what.rules.window)
+    if what.lag:
+        story = lagging(replace(story, checkpoints=(*story.checkpoints, story.end + what.lag)), what.lag)
     story = at_evaluations(story, _step(what))
     if what.rules.cluster_label and not story.others:
         story = replace(story, others={"elsewhere": elsewhere(story.cluster, what.seed + 1)})
