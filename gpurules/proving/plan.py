@@ -13,6 +13,8 @@ from gpurules.scenario.changed import with_clusters
 from gpurules.scenario.model import Cluster, Labels, World, absent_value, labels_of
 from gpurules.scenario.moments import at_evaluations, for_window, lagging
 from gpurules.scenario.promtool import Check, RuleTest, rule_test
+from gpurules.scenario.quantities import DEFAULT_FIELDS
+from gpurules.scenario.readings import with_readings
 from gpurules.scenario.scenarios.registry import world
 from gpurules.scenario.seed import elsewhere, seeded
 from gpurules.scenario.spelling import spelt
@@ -76,7 +78,9 @@ def world_of(what: Asked, scenario: str, variant: Variant) -> World:
     story = at_evaluations(story, _step(what))
     if what.rules.cluster_label and not story.others:
         story = replace(story, others={"elsewhere": elsewhere(story.cluster, what.seed + 1)})
-    story = spelt(told(story, what.ways, what.release, what.kube_state, what.fields), what.spelling, variant.turn)
+    fields = fields_of(what, scenario)
+    story = with_readings(told(story, what.ways, what.release, what.kube_state, fields), fields)
+    story = spelt(story, what.spelling, variant.turn)
 
     def scraped(cluster: Cluster) -> Cluster:
         return replace(
@@ -91,6 +95,18 @@ def world_of(what: Asked, scenario: str, variant: Variant) -> World:
         )
 
     return with_clusters(story, scraped)
+
+
+MOST_FIELDS = 60
+WITH_ALL_FIELDS = ("steady", "mig")
+"""The stories that tell every field, however many there are; the others tell some of them where they are more."""
+
+
+def fields_of(what: Asked, scenario: str) -> tuple[str, ...]:
+    """The fields that guests send in a scenario: all, or the default counters first."""
+    if scenario in WITH_ALL_FIELDS or len(what.fields) <= MOST_FIELDS:
+        return what.fields
+    return tuple(sorted(what.fields, key=lambda name: name not in DEFAULT_FIELDS)[:MOST_FIELDS])
 
 
 def _step(what: Asked) -> int:

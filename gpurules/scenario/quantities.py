@@ -1,4 +1,4 @@
-"""What the default counters mean, written by hand from the facts and independent of the catalog.
+"""What DCGM's fields mean, written by hand from the facts and independent of the catalog.
 
 Sources: DCGM 4.6 ``dcgm_fields.h`` and ``DcgmCacheManager.cpp`` for units and kinds, dcgm-exporter's
 ``default-counters.csv`` for the set. The catalog is compared with this table in a test; neither imports the other.
@@ -6,8 +6,11 @@ Sources: DCGM 4.6 ``dcgm_fields.h`` and ``DcgmCacheManager.cpp`` for units and k
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
 
 MIB = Fraction(1024 * 1024)
 PERCENT = Fraction(1, 100)
@@ -20,14 +23,15 @@ ONE = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One counter of the default set.
+    """One field.
 
     ``name`` is DCGM 4.6's name, ``old_name`` the one that all shipped counters files use. ``factor`` turns the raw
-    number into the base unit. ``combine``: how the GPUs of one VM combine. ``cumulative``: only its rate means
-    something (remapped rows are kept on the board for good, so that their number is what matters).
+    number into the base unit. ``combine``: how the GPUs of one VM combine, empty where nothing means
+    anything. ``cumulative``: only its rate means something (remapped rows are kept on the board for good, so that their
+    number is what matters).
     ``per_instance``: a MIG instance has its own value; else the value is the whole GPU's, repeated on each instance.
     ``zero_is_absent``: the board has no such sensor where it says 0. ``labels``: what the exporter adds.
-    ``coded``: its numbers are codes or flags.
+    ``coded``: its numbers are codes or flags. ``ratio``: in the base unit they are from 0 to 1.
     """
 
     name: str
@@ -39,6 +43,7 @@ class Quantity:
     zero_is_absent: bool = False
     labels: tuple[str, ...] = ()
     coded: bool = False
+    ratio: bool = False
 
 
 USED = "DCGM_FI_DEV_FB_USED"
@@ -78,7 +83,52 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity("DCGM_FI_PROF_PCIE_RX_BYTES", "DCGM_FI_PROF_PCIE_RX_BYTES", ONE, "sum"),
 )
 
-BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
+FACTORS = {
+    "1": ONE,
+    "%": PERCENT,
+    "MiB": MIB,
+    "MHz": MEGA,
+    "KB": Fraction(1000),
+    "MB": MEGA,
+    "kKiB": THOUSAND_KIB,
+    "milli": MILLI,
+    "nano": Fraction(1, 1_000_000_000),
+}
+"""The words of data/scenario/quantities.tsv."""
+_RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+
+
+def _further() -> Iterator[Quantity]:
+    text = files("gpurules").joinpath("data", "scenario", "quantities.tsv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")][1:]
+    for line in lines:
+        name, old, factor, combine, kind, part, zero = (*line.split("\t"), "", "")[:7]
+        for each, spelled in zip(_each(name), _each(old or name), strict=True):
+            yield Quantity(
+                each,
+                spelled,
+                FACTORS[factor],
+                combine,
+                cumulative=kind == "rate",
+                per_instance=part == "instance",
+                zero_is_absent=zero == "absent",
+                coded=kind == "code",
+                ratio=kind == "ratio",
+            )
+
+
+def _each(name: str) -> list[str]:
+    """The names that a name with a range stands for."""
+    found = _RANGE.search(name)
+    if not found:
+        return [name]
+    return [_RANGE.sub(str(number), name) for number in range(int(found[1]), int(found[2]) + 1)]
+
+
+FURTHER: tuple[Quantity, ...] = tuple(_further())
+"""Those that are no default counters."""
+
+BY_NAME = {quantity.name: quantity for quantity in (*QUANTITIES, *FURTHER)}
 
 DEFAULT_FIELDS = tuple(quantity.name for quantity in QUANTITIES)
 
