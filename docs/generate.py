@@ -15,6 +15,8 @@ from pathlib import Path
 import click
 
 from gpurules.cli.root import COMMANDS, PROGRAM, load, root
+from gpurules.doctor.registry import QUESTIONS
+from gpurules.doctor.report.schema import schema as doctor_schema
 from gpurules.labels import kubevirt
 from gpurules.lint.registry import checks, summary
 from gpurules.lint.registry import page as page_of_check
@@ -72,6 +74,7 @@ def _generate(name: str, path: Path) -> str:
         "options": lambda: _options(path.stem),
         "paths": _paths,
         "failures": _failures,
+        "findings": _findings,
     }
     if name not in parts:
         raise ValueError(f"{path}: unknown generated part {name!r}")
@@ -154,6 +157,21 @@ def _failures() -> str:
     return "\n".join(pieces)
 
 
+def _findings() -> str:
+    """What doctor may find, by the question that finds it."""
+    rows = [
+        f"| {question.name} | `{name}` | {_cell(meaning)} |\n"
+        for question in QUESTIONS
+        for name, meaning in question.finds.items()
+    ]
+    return "| question | finding | |\n|---|---|---|\n" + "".join(rows)
+
+
+def doctor_schema_text() -> str:
+    """What ``docs/doctor.schema.json`` must hold."""
+    return json.dumps(doctor_schema(), indent=2) + "\n"
+
+
 def schema_text() -> str:
     """What ``docs/probe.schema.json`` must hold."""
     return json.dumps(schema(), indent=2) + "\n"
@@ -161,7 +179,8 @@ def schema_text() -> str:
 
 def main() -> int:
     """Rewrite what differs, and say which."""
-    for path, text in [*((path, rewritten(path)) for path in pages()), (DOCS / "probe.schema.json", schema_text())]:
+    schemas = [(DOCS / "probe.schema.json", schema_text()), (DOCS / "doctor.schema.json", doctor_schema_text())]
+    for path, text in [*((path, rewritten(path)) for path in pages()), *schemas]:
         if not path.exists() or text != path.read_text(encoding="utf-8"):
             path.write_text(text, encoding="utf-8")
             print(f"wrote {path.relative_to(DOCS.parent)}")

@@ -5,8 +5,9 @@ what is not on PATH comes from Debian's packages, downloaded by an apt of its ow
 ``.cache/components``) from the mirror that the system's own package sources name, and is unpacked, not installed.
 
 The last column of the table says how a component is made from its packages: ``package`` is one that runs as it is;
-``closure`` comes with all that it depends on and runs on those libraries, on any Linux of the processor; ``machine`` is
-a kernel and the start of an initial RAM disk for ``vsock_vm``, the ``program`` being the kernel.
+``closure`` comes with all that it depends on and runs on those libraries, on any Linux of the processor; ``browser``
+likewise, but with the system's C library, since it starts itself anew through /proc/self/exe; ``machine`` is a kernel
+and the start of an initial RAM disk for ``vsock_vm``, the ``program`` being the kernel.
 """
 
 from __future__ import annotations
@@ -153,7 +154,7 @@ def _version_of(path: Path) -> str:
         done = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=30, check=True)
     except (OSError, subprocess.SubprocessError):
         return ""
-    found = re.search(r"version (\S+)", done.stdout + done.stderr)
+    found = re.search(r"(?:version|Chromium) (\S+)", done.stdout + done.stderr)
     return found[1].rstrip(",") if found else ""
 
 
@@ -179,12 +180,17 @@ def _unpack(component: Component) -> None:
             with_dependencies = ["install", "--download-only", "--yes", "--no-install-recommends"]
             run([*apt, "-o", f"Dir::Cache::archives={folder}", *with_dependencies, *packages], name)
         for archive in folder.glob("*.deb"):
+            if component.form == "browser" and archive.name.startswith("libc6_"):
+                continue
             run(["dpkg", "-x", str(archive), "root"], name)
             if component.form == "package":
                 version = run(["dpkg-deb", "--field", str(archive), "Version"], name)
                 (root / PACKAGE_VERSION).write_text(version, encoding="utf-8")
         if component.form == "closure":
             _wrap(root / "usr" / "bin" / component.program)
+        if component.form == "browser":
+            _write_launcher(root / "usr" / "bin" / component.program, BROWSER_LAUNCHER)
+            (root / "fonts.conf").write_text(FONTS, encoding="utf-8")
         if component.form == "machine":
             root = _machine(root, folder, component.program)
         root.rename(target)
@@ -205,14 +211,38 @@ LAUNCHER = """\
 #!/bin/sh
 root=$(dirname "$(readlink -f "$0")")/../..
 libraries=$root/lib/$(uname -m)-linux-gnu:$root/usr/lib/$(uname -m)-linux-gnu
-exec "$root/lib64/ld-linux-x86-64.so.2" --library-path "$libraries" "$0.real" "$@"
+loader=$root/lib64/ld-linux-x86-64.so.2
+[ -e "$loader" ] || loader=$root/usr/lib64/ld-linux-x86-64.so.2
+exec "$loader" --library-path "$libraries" "$0.real" "$@"
 """
 
 
 def _wrap(program: Path) -> None:
     """Let ``program`` start with the libraries that were unpacked with it."""
     program.rename(program.with_name(f"{program.name}.real"))
-    program.write_text(LAUNCHER, encoding="utf-8")
+    _write_launcher(program, LAUNCHER)
+
+
+BROWSER_LAUNCHER = """\
+#!/bin/sh
+root=$(dirname "$(readlink -f "$0")")/../..
+libraries=$root/usr/lib/$(uname -m)-linux-gnu
+export LD_LIBRARY_PATH="$libraries:$root/lib/$(uname -m)-linux-gnu:$libraries/pulseaudio"
+export FONTCONFIG_FILE="$root/fonts.conf"
+exec "$root/usr/lib/chromium/chromium" "$@"
+"""
+
+
+FONTS = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
+"""
+"""The fonts that were unpacked and no others, so that a page looks the same everywhere."""
+
+
+def _write_launcher(program: Path, text: str) -> None:
+    program.write_text(text, encoding="utf-8")
     program.chmod(0o755)
 
 

@@ -13,7 +13,7 @@ import components
 import network_guard
 import rule_corpus
 
-PROMTOOL_VERSIONS = ("2.42", "2.53")
+PROMTOOL_VERSIONS = ("2.42", "2.53", "3.5")
 
 settings.register_profile("gpurules", deadline=None, max_examples=100, derandomize=components.in_ci())
 settings.load_profile("gpurules")
@@ -64,6 +64,12 @@ def compare_with_file(path: Path, text: str, update: bool) -> None:
 def promtool() -> Path:
     """The promtool that every rule must satisfy, the oldest there is."""
     return components.require("promtool")
+
+
+@pytest.fixture(scope="session")
+def victoria() -> Path:
+    """A VictoriaMetrics of one process."""
+    return components.require("victoria-metrics-1.112")
 
 
 @pytest.fixture(scope="session", params=PROMTOOL_VERSIONS)

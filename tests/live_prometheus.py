@@ -112,4 +112,5 @@ def settle(look: Callable[[], list[str]]) -> None:
         time.sleep(0.5)
     for _ in range(SUSTAINED):
         time.sleep(1)
-        assert look() == []
+        found = look()
+        assert not found, "\n".join(found[:20])

@@ -8,7 +8,6 @@ an open type, ``-a`` a label that is certainly absent from it, ``~`` what holds 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from gpurules.promql.types import Dependency, Guard, Key, Kind, SeriesType, Unit, Validity
 
@@ -21,7 +20,7 @@ def series(text: str, unit: Unit | None = None, kind: Kind = Kind.UNKNOWN, guard
     domains, constants = {}, {}
     for word in labels.split():
         if word == "...":
-            result = replace(result, open=True)
+            result = result._replace(open=True)
         elif word.startswith("-"):
             absent.add(word[1:])
         else:
@@ -33,14 +32,13 @@ def series(text: str, unit: Unit | None = None, kind: Kind = Kind.UNKNOWN, guard
                 constants[label] = word.split("=")[1]
             if ":" in word:
                 domains[label] = word.split(":")[1].rstrip("?")
-    return replace(
-        result,
+    return result._replace(
         certain=frozenset(certain),
         possible=frozenset(possible),
         absent=frozenset(absent),
         keys=tuple(Key(*_fact(item)) for item in keys.split(",") if item.strip()),
         dependencies=tuple(
-            replace(_dependency(item), guards=frozenset(guards)) for item in dependencies.split(",") if item.strip()
+            _dependency(item)._replace(guards=frozenset(guards)) for item in dependencies.split(",") if item.strip()
         ),
         domains=domains,
         constants=constants,

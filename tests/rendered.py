@@ -28,10 +28,18 @@ class Rendered:
 
 
 @cache
-def rendered(release: str, honor_labels: str, collection_interval: str = "30s", rate_window: str = "5m") -> Rendered:
+def rendered(
+    release: str,
+    honor_labels: str,
+    collection_interval: str = "30s",
+    rate_window: str = "5m",
+    use_old_namespace: bool = False,
+) -> Rendered:
     """The default counters, for a KubeVirt release and what the scrape of the guests does with labels."""
     config = Config(
-        dcgm=DcgmSection(honor_labels=honor_labels, collection_interval=collection_interval),
+        dcgm=DcgmSection(
+            honor_labels=honor_labels, collection_interval=collection_interval, use_old_namespace=use_old_namespace
+        ),
         kubevirt=KubevirtSection(release=release),
         rules=RulesSection(rate_window=rate_window),
         output=OutputSection(format="rules"),

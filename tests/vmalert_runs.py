@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -31,7 +32,19 @@ def _run(vmalert_tool: Path, rules: str, text: str) -> str:
         (folder / RULE_FILE).write_text(rules, encoding="utf-8")
         test = text.replace("\n  promql_expr_test:\n", "\n  metricsql_expr_test:\n")
         (folder / "test.yaml").write_text(test, encoding="utf-8")
-        done = subprocess.run(
+        done = unit_test(vmalert_tool, folder)
+    passed = done.returncode == 0 and "SUCCESS" in done.stdout
+    return "" if passed else done.stdout[:4000]
+
+
+def unit_test(vmalert_tool: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Runs ``test.yaml`` of ``folder``; standard error is in the output.
+
+    vmalert-tool listens on port 8880 and writes to one folder, whatever it is told, so that only one can run at a time.
+    """
+    with open(Path(tempfile.gettempdir()) / "vmalert-tool.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return subprocess.run(
             [vmalert_tool, "unittest", "--files=test.yaml"],
             cwd=folder,
             stdout=subprocess.PIPE,
@@ -39,5 +52,3 @@ def _run(vmalert_tool: Path, rules: str, text: str) -> str:
             text=True,
             check=False,
         )
-    passed = done.returncode == 0 and "SUCCESS" in done.stdout
-    return "" if passed else done.stdout[:4000]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from gpurules.config.load import load_sourced
 from gpurules.config.model import Config
@@ -45,8 +44,7 @@ def _wrong_selectors(sourced: Sourced) -> Iterable[Problem]:
             parse_matchers(text, name_of((section, name)))
         except InputError as error:
             for problem in error.problems:
-                yield replace(
-                    problem,
+                yield problem._replace(
                     message=f"{name_of((section, name))}: {problem.message}",
                     location=place_of((section, name), sourced.places),
                 )

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from gpurules.app.series import SourceTypes, source_types
-from gpurules.app.sources import Sources, read_sources
-from gpurules.catalog.field import Counter, Selection
+from gpurules.app.runs_against import target_of
 from gpurules.config.model import Config
+from gpurules.lint.records import Records
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.infer.findings import Finding, Inference
 from gpurules.promql.infer.selectors import selected_names
@@ -49,19 +48,11 @@ class Typed:
     steps: tuple[Step, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Environment:
-    """Metrics of the selection, then all other fields of the catalog."""
+def typed(text: str, config: Config, rules: Sequence[str] = ()) -> Typed:
+    """Infers the type of ``text``; ``rules``: files, folders and patterns of rules whose records are known as well.
 
-    selected: SourceTypes
-    catalog: SourceTypes
-
-    def type_of(self, metric: str) -> SeriesType | None:
-        return self.selected.type_of(metric) or self.catalog.type_of(metric)
-
-
-def typed(text: str, config: Config) -> Typed:
-    """Infers the type of ``text``. Raises InputError where it is no PromQL, or where ``config`` names what is not."""
+    Raises InputError where it is no PromQL, where ``config`` names what is not, and for rule files that cannot be read.
+    """
     try:
         tree = parse(text)
     except SyntaxProblem as problem:
@@ -70,22 +61,29 @@ def typed(text: str, config: Config) -> Typed:
         raise InputError(
             Problem(f"the expression {what}: {problem.message}", location=place, advice=problem.advice)
         ) from None
-    environment = _environment(config)
+    environment = _environment(config, rules)
     inference = infer(tree, environment)
     return Typed(text, inference, tuple(_steps(inference, environment)))
 
 
-def _environment(config: Config) -> _Environment:
-    sources = read_sources(config)
-    return _Environment(source_types(config, sources), source_types(config, _everything(sources)))
+def _environment(config: Config, rules: Sequence[str]) -> Records:
+    """What is scraped, and what the rule files record."""
+    target = target_of(config)
+    if not rules:
+        return Records(target, ())
+    from gpurules.lint.sources.discovery import find_files
+    from gpurules.lint.sources.load import load
+
+    loaded = load(find_files(rules))
+    wrong = [file for file in loaded.unreadable if not file.template]
+    if wrong:
+        raise InputError(Problem(file.message, file.source.locate(file.span.start), file.advice) for file in wrong)
+    if not loaded.workspace.files:
+        raise InputError(Problem(f"--rules: no file of rules was found in {', '.join(rules)}"))
+    return Records(target, loaded.workspace.rules)
 
 
-def _everything(sources: Sources) -> Sources:
-    counters = tuple(Counter(field.name, field, "", field.help) for field in sources.catalog.fields)
-    return replace(sources, selection=Selection(counters, ()))
-
-
-def _steps(inference: Inference, environment: _Environment) -> Iterable[Step]:
+def _steps(inference: Inference, environment: Records) -> Iterable[Step]:
     numbers: dict[int, int] = {}
     count = 0
     for node in inference.nodes:

@@ -128,7 +128,7 @@ def _dcgm_release(release: str) -> str:
 
 
 def _default_counters(question: Question) -> Iterable[MetricSchema]:
-    from gpurules.catalog.reading import default_selection
+    from gpurules.catalog.resolve import default_selection
 
     for counter in default_selection(load_catalog()).counters:
         if counter.declared_type != "label":

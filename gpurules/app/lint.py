@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from gpurules.catalog.exporters import ExporterRelease
-from gpurules.catalog.exporters import find as find_exporter
-from gpurules.catalog.field import Selection
-from gpurules.catalog.load import load_catalog
+from gpurules.app.runs_against import target_of
 from gpurules.config.model import Config
-from gpurules.labels.schema import HonorLabels, MetricSchema
 from gpurules.lint.finding import Finding, Severity
 from gpurules.lint.linting import run
 from gpurules.lint.located import locate
@@ -21,7 +17,6 @@ from gpurules.lint.reporters.report import Report
 from gpurules.lint.selection import chosen_checks
 from gpurules.lint.sources.discovery import find_files
 from gpurules.lint.sources.load import Loaded, load
-from gpurules.lint.target import Target, target
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.span import Location
 from gpurules.text.terminal import safe
@@ -157,36 +152,6 @@ def write_rewrites(rewrites: Iterable[Rewrite]) -> None:
         with open(rewrite.file, "rb") as file:
             mark = "\ufeff" if file.read(3) == b"\xef\xbb\xbf" else ""
         write_atomically(rewrite.file, mark + rewrite.after)
-
-
-def target_of(config: Config) -> Target:
-    """What ``config`` says the rules run against. Raises InputError for what it names and is not known."""
-    exporters = tuple(find_exporter(name) for name in config.dcgm.exporters)
-    return target(
-        kubevirt_release=config.kubevirt.release,
-        exporters=exporters,
-        honor_labels=HonorLabels(config.dcgm.honor_labels),
-        selection=_selection(config, exporters),
-        extra=_declared(config),
-        paths=config.rules.paths,
-        cluster_label=config.rules.cluster_label,
-    )
-
-
-def _selection(config: Config, exporters: Sequence[ExporterRelease]) -> Selection | None:
-    if not config.dcgm.counters:
-        return None
-    from gpurules.catalog.reading import read_counters
-
-    return read_counters(config.dcgm.counters, load_catalog(), tuple(exporters))
-
-
-def _declared(config: Config) -> list[MetricSchema]:
-    if not config.kubevirt.schemas:
-        return []
-    from gpurules.labels.user import read_schema
-
-    return [schema for path in config.kubevirt.schemas for schema in read_schema(path)]
 
 
 def report(outcome: Outcome, form: str, colour: bool = False, root: str = ".") -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from gpurules.app.groups import group_policy, require_target, with_settings
+from gpurules.app.own_words import has_own_words, must_pass_lint
 from gpurules.app.presets import lacking, preset_of
 from gpurules.app.rule_request import path_notes, rule_request
 from gpurules.app.series import SourceTypes, source_types
@@ -14,7 +15,6 @@ from gpurules.config.model import Config
 from gpurules.conventions.registry import check_record
 from gpurules.labels.schema import HonorLabels
 from gpurules.output.banner import NamedInput, banner_lines
-from gpurules.output.check import difference
 from gpurules.output.document import Document
 from gpurules.output.formats.registry import format_named
 from gpurules.output.render import render_document
@@ -33,8 +33,7 @@ from gpurules.text.span import Location
 EXPRESSION_WIDTH = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(NamedTuple):
     """A document ready to be written, the rules in it, and what its reader should know."""
 
     text: str
@@ -75,6 +74,8 @@ def render(config: Config, template_directory: Path | None = None) -> Rendering:
         banner=banner_lines((*_inputs(config, sources), *(NamedInput("mind", note) for note in notes))),
     )
     text = render_document(rule_set.groups, document, _readable, template_directory)
+    if template_directory is not None or has_own_words(config):
+        must_pass_lint(text, config)
     return Rendering(text, rule_set, (*notes, *_notes(config, sources, rule_set)))
 
 
@@ -94,6 +95,8 @@ def template_folder(path: str, config: Config) -> Path:
 
 def difference_on_disk(path: str, text: str) -> str:
     """A unified diff from the file at ``path`` to ``text``; empty where they are equal. A missing file is empty."""
+    from gpurules.output.check import difference
+
     found = read_text(path).text if Path(path).exists() else ""
     return difference(found, text, path)
 

@@ -10,15 +10,19 @@ from typing import TypeVar
 from gpurules.app.rendering import render
 from gpurules.cluster.client import Client, open_client
 from gpurules.cluster.fault import ClusterFault
-from gpurules.cluster.rules_api import rules_reader
+from gpurules.cluster.prometheus.access import Access as PrometheusAccess
+from gpurules.cluster.prometheus.store import open_store
 from gpurules.config.model import Config
 from gpurules.output.check import difference
+from gpurules.output.formats.registry import FORMATS, format_named
+from gpurules.rollout.acceptance import until_accepted
 from gpurules.rollout.checks import require_ground, unreachable
 from gpurules.rollout.evaluators import Advice, advise
+from gpurules.rollout.kinds import KINDS
 from gpurules.rollout.plan import Change, carry_out, plan
-from gpurules.rollout.waiting import rule_groups, until_accepted, until_loaded
+from gpurules.rollout.waiting import rule_groups, until_loaded
 from gpurules.rollout.wanted import Wanted, wanted_objects
-from gpurules.text.errors import CheckFailed, EnvironmentFault
+from gpurules.text.errors import CheckFailed, EnvironmentFault, InputError, Problem
 
 Say = Callable[[str], None]
 T = TypeVar("T")
@@ -38,14 +42,15 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What apply is to do. ``wait``: seconds for the operator and for Prometheus, each; ``prometheus``: its address."""
+    """What apply is to do. ``wait``: seconds for the operator and for Prometheus, each. ``prometheus``: how it is
+    reached, None where it is not asked."""
 
     force: bool = False
     force_conflicts: bool = False
     dry_run: bool = False
     prune: bool = False
     wait: float = 60.0
-    prometheus: str = ""
+    prometheus: PrometheusAccess | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,6 @@ def apply(config: Config, access: Access, orders: Orders, *, say: Say, warn: Say
 async def _apply(
     client: Client, wanted: tuple[Wanted, ...], config: Config, orders: Orders, say: Say, warn: Say
 ) -> None:
-    read = rules_reader(client, orders.prometheus) if orders.prometheus else None
     planned = await _planned(client, wanted, config, orders.force_conflicts, orders.prune)
     _warn(planned, orders.prune, warn)
     if planned.advice.refusals and not orders.force:
@@ -104,8 +108,9 @@ async def _apply(
     if planned.advice.takers or not planned.advice.certain:
         for sentence in await until_accepted(client, wanted, orders.wait):
             say(sentence)
-    if read is not None:
-        say(await until_loaded(read, rule_groups(wanted), orders.wait))
+    if orders.prometheus is not None:
+        async with open_store(orders.prometheus, client) as store:
+            say(await until_loaded(store.rules, rule_groups(wanted), orders.wait))
 
 
 async def _planned(
@@ -118,6 +123,11 @@ async def _planned(
 
 
 def _wanted(config: Config, warn: Say) -> tuple[Wanted, ...]:
+    form = format_named(config.output.format)
+    if dict(form.constants).get("kind") not in KINDS:
+        forms = " or ".join(name for name, one in FORMATS.items() if dict(one.constants).get("kind") in KINDS)
+        message = f"the format {form.name} is no object of a cluster"
+        raise InputError(Problem(message, advice=f"use --format {forms}, or gpurules render"))
     rendering = render(config)
     for note in rendering.notes:
         warn(note)
@@ -127,9 +137,13 @@ def _wanted(config: Config, warn: Say) -> tuple[Wanted, ...]:
 def _warn(planned: Planned, prune: bool, warn: Say) -> None:
     for sentence in planned.advice.warnings:
         warn(sentence)
-    obsolete = [one.name for one in planned.changes if one.wanted is None]
+    obsolete = [one for one in planned.changes if one.wanted is None]
     if obsolete and not prune:
-        warn(f"no longer rendered, --prune deletes: {', '.join(obsolete)}")
+        warn(f"no longer rendered, --prune deletes: {', '.join(one.name for one in obsolete)}")
+        rendered = {record for records in rule_groups(planned.wanted).values() for record in records}
+        twice = rendered & {record for one in obsolete for record in one.records}
+        if twice:
+            warn(f"until then {len(twice)} of the records are evaluated twice, by what is no longer rendered as well")
 
 
 def _difference(change: Change) -> str:

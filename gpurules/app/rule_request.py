@@ -49,10 +49,11 @@ def rule_request(config: Config, sources: Inputs, choice: Choice, schema: LabelS
         interval=config.rules.interval,
         levels=levels_of(config),
         contestable=HonorLabels(config.dcgm.honor_labels) is not HonorLabels.FALSE,
-        gpu_resources=tuple(_as_exposed(name) for name in config.kubevirt.gpu_resources),
+        gpu_resources=tuple(as_exposed(name) for name in config.kubevirt.gpu_resources),
         sources=series.chosen,
         recorded=config.rules.identity == "record",
         observer=parse_matchers(config.kubevirt.observer_selector, "--observer-selector"),
+        old_uuid=config.dcgm.use_old_namespace,
     )
 
 
@@ -95,7 +96,7 @@ def _labels_in(schema: LabelSchema) -> LabelsOf:
     return labels_of
 
 
-def _as_exposed(resource: str) -> str:
+def as_exposed(resource: str) -> str:
     """A resource name as kube-state-metrics spells it: every character that a label name cannot have becomes ``_``."""
     return re.sub(r"[^a-zA-Z0-9_]", "_", resource)
 

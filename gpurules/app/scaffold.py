@@ -17,7 +17,7 @@ from gpurules.labels.kubevirt import at_least
 from gpurules.manifests.layouts.layout import Files
 from gpurules.manifests.layouts.registry import LAYOUTS
 from gpurules.manifests.paths.registry import SCAFFOLDED
-from gpurules.manifests.scaffold import scaffold
+from gpurules.manifests.scaffold import every_part, needs_path, scaffold
 from gpurules.manifests.settings import OLD_LABEL, VMI_LABEL, Machine, Settings
 from gpurules.rules.choice import choose
 from gpurules.text.duration import parse_duration
@@ -123,10 +123,13 @@ def _with_given(settings: Settings, wishes: Wishes) -> Settings:
 
 
 def _path(config: Config, wishes: Wishes) -> str:
-    if wishes.path:
+    if wishes.path or not needs_path(wishes.parts):
         return wishes.path
     if len(config.rules.paths) == 1:
         return config.rules.paths[0]
+    for name in wishes.parts:
+        if name not in every_part() and (advice := did_you_mean(name, every_part())):
+            raise InputError(Problem(f"--part: no path has a part {name[:80]!a}", advice=advice))
     advice = f"write --path {next(iter(SCAFFOLDED))}, or another of {', '.join(SCAFFOLDED)}"
     raise InputError(Problem("a set-up is for one collection path", advice=advice))
 

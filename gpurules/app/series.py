@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.app.sources import Sources
 from gpurules.catalog.field import Field
 from gpurules.config.model import Config
 from gpurules.labels.assemble import build_schema, clustered
 from gpurules.labels.dcgm import dcgm_series_type
-from gpurules.labels.schema import HonorLabels, LabelSchema
-from gpurules.labels.user import read_schema
+from gpurules.labels.schema import HonorLabels, LabelSchema, MetricSchema
 from gpurules.promql.types import SeriesType
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTypes:
+class SourceTypes(NamedTuple):
     """Types by metric name: DCGM series from the catalog, everything else from the schema."""
 
     dcgm: Mapping[str, SeriesType]
@@ -29,7 +27,7 @@ class SourceTypes:
 
 def source_types(config: Config, sources: Sources) -> SourceTypes:
     """The types that ``config`` implies. Raises InputError for a schema file that is wrong."""
-    extra = [schema for path in config.kubevirt.schemas for schema in read_schema(path)]
+    extra = _declared(config.kubevirt.schemas)
     honor = HonorLabels(config.dcgm.honor_labels)
     exporters = tuple(release.name for release in sources.exporters)
     fields = {counter.name: counter.field for counter in sources.selection.counters}
@@ -40,6 +38,15 @@ def source_types(config: Config, sources: Sources) -> SourceTypes:
     if cluster:
         dcgm = {name: clustered(series, cluster) for name, series in dcgm.items()}
     return SourceTypes(dcgm, build_schema(sources.kubevirt, extra, cluster_label=cluster))
+
+
+def _declared(paths: tuple[str, ...]) -> list[MetricSchema]:
+    """What schema files declare."""
+    if not paths:
+        return []
+    from gpurules.labels.user import read_schema
+
+    return [schema for path in paths for schema in read_schema(path)]
 
 
 def _series_type(

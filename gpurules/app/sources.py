@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from gpurules.app.presets import preset_of, preset_selection, restricted
-from gpurules.catalog.exporters import ExporterRelease, accepts, releases
+from gpurules.catalog.exporters import ExporterRelease, accepted_by_any, releases
 from gpurules.catalog.exporters import find as find_exporter
 from gpurules.catalog.field import Catalog, Selection
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import default_selection, read_counters
+from gpurules.catalog.resolve import default_selection
 from gpurules.config.model import Config
 from gpurules.labels import kubevirt
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """Facts and inputs, read and checked. ``exporters`` are those in use: named ones, else every known release."""
 
     catalog: Catalog
@@ -30,17 +28,14 @@ class Sources:
         return accepted_by_any(self.exporters, name)
 
 
-def accepted_by_any(exporters: Iterable[ExporterRelease], name: str) -> bool:
-    """Whether one of ``exporters`` knows a field by ``name``."""
-    return any(accepts(release, name) for release in exporters)
-
-
 def read_sources(config: Config) -> Sources:
     """Reads what ``config`` names. Raises InputError for whatever is missing, malformed or unknown."""
     catalog = load_catalog()
     exporters = tuple(find_exporter(name) for name in config.dcgm.exporters) or releases()
     preset = preset_of(config)
     if config.dcgm.counters:
+        from gpurules.catalog.reading import read_counters
+
         selection = restricted(read_counters(config.dcgm.counters, catalog, exporters), preset)
     else:
         known = partial(accepted_by_any, exporters)

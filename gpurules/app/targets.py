@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gpurules.config.model import Config
-from gpurules.conventions.targets import WORDS, Feature, Server, check_feature, check_target, read_target
+from gpurules.conventions.servers import Server
+from gpurules.conventions.targets import WORDS, Feature, check_feature, check_target, read_target
 from gpurules.output.formats.registry import format_named
 from gpurules.promql.syntax.tree import Aggregation, Call, walk
 from gpurules.rules.group import RuleSet
@@ -18,8 +19,9 @@ def complaints(rule_set: RuleSet, config: Config) -> Iterable[str]:
     used = set(_settings(config))
     if target is not None:
         if target.server not in form.servers:
-            readers = " or ".join(server.value for server in form.servers) or "a program without a target; leave it out"
-            yield f"{target.server.value} does not read the format {form.name}; that is for {readers}"
+            readers = " or ".join(server.value for server in form.servers)
+            advice = f"that is for {readers}" if readers else "leave --target out, or use --format rules"
+            yield f"{target.server.value} does not read the format {form.name}; {advice}"
             return
         yield from (violation.message for violation in check_target(target, used | set(_words(rule_set))))
         return

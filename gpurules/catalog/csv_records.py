@@ -6,31 +6,28 @@ quotes, no trimming, the same number of cells in every record. This reader goes 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _BARE_QUOTE = 'a quote stands inside a cell that does not begin with one (bare " in non-quoted field)'
 _OPEN_QUOTE = "a quoted cell is not closed"
 _AFTER_QUOTE = 'a quoted cell is followed by something else than a comma (extraneous or missing " in quoted-field)'
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell: its text without the quotes, and the offset of its first character, quote included."""
 
     text: str
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record: its number as dcgm-exporter counts, from 0 and without comments, and its cells."""
 
     number: int
     cells: tuple[Cell, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Malformed:
+class Malformed(NamedTuple):
     """What is wrong with a record, and the offset of the character that shows it."""
 
     message: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from functools import cache
+from typing import NamedTuple
 
 from gpurules.catalog.load import read_table
 from gpurules.text.errors import InputError, Problem
@@ -15,8 +15,7 @@ from gpurules.text.terminal import safe
 _IMAGE_SUFFIX = re.compile(r"-(distroless|ubi[0-9]+|ubuntu[0-9.]+)$")
 
 
-@dataclass(frozen=True, slots=True)
-class ExporterRelease:
+class ExporterRelease(NamedTuple):
     """One release of dcgm-exporter.
 
     ``name``: its tag, DCGM release and own release (``4.5.3-4.8.2``). ``order``: place among the known releases, from
@@ -80,11 +79,19 @@ def find(name: str) -> ExporterRelease:
 
 def accepts(release: ExporterRelease, name: str) -> bool:
     """Whether ``release`` knows a field by this name; another one makes it stop at its start."""
+    return accepted_by_any((release,), name)
+
+
+def accepted_by_any(exporters: Iterable[ExporterRelease], name: str) -> bool:
+    """Whether one of ``exporters`` knows a field by this name."""
     ranges = _accepted().get(name)
     if ranges is None:
         return False
     first, refused = ranges
-    return release.order >= first and not any(low <= release.order <= high for low, high in refused)
+    return any(
+        release.order >= first and not any(low <= release.order <= high for low, high in refused)
+        for release in exporters
+    )
 
 
 @cache

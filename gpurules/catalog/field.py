@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 from gpurules.promql.types import Kind, Unit
 from gpurules.text.span import Location
@@ -53,8 +54,7 @@ _SERIES_KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One DCGM field.
 
     ``name`` is the name of DCGM 4.6, ``other_names`` all others under which exporters may emit it, oldest first.
@@ -108,8 +108,7 @@ class Catalog:
         return {name: entry for entry in self.fields for name in entry.names}
 
 
-@dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(NamedTuple):
     """One row of a counters file: the name as written there, which is the name of the series or label."""
 
     name: str
@@ -119,8 +118,7 @@ class Counter:
     location: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What one or more counters files export; ``sources`` names them for the banner."""
 
     counters: tuple[Counter, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 
 from gpurules.catalog.field import Catalog, Entity, Field, FieldKind, Grain
 from gpurules.catalog.units import UNITS
+from gpurules.text.shipped import shipped_text
 
 DCGM_RELEASE = "4.6.1"
 """The newest DCGM release whose names the catalog knows."""
@@ -51,4 +51,4 @@ def read_table(name: str) -> list[list[str]]:
 
 def read_data(name: str) -> str:
     """The text of a file of ``data/dcgm``."""
-    return files("gpurules").joinpath("data", "dcgm", name).read_text(encoding="utf-8")
+    return shipped_text("dcgm", name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.text.errors import Problem
 from gpurules.text.span import Location
@@ -15,8 +15,7 @@ UNDECLARED = "untyped"
 """The declared type of a series whose page says none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One counter: the name as written, the declared type and help, and where name and type stand."""
 
     name: str
@@ -26,8 +25,7 @@ class Row:
     type_location: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(NamedTuple):
     """The rows of one file and all that is wrong with it. ``checks_types``: whether the exporter would check types."""
 
     rows: tuple[Row, ...]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from gpurules.catalog.field import FieldKind
 from gpurules.promql.types import ONE, SECOND, Unit
@@ -16,8 +16,7 @@ _WATT_PER_SECOND = (("joule", 1), ("second", -2))
 _PERCENT = Fraction(1, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class UnitWord:
+class UnitWord(NamedTuple):
     """One word of the catalog's unit column: its exact unit, and the ending of a record that holds the base unit."""
 
     word: str

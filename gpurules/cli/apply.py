@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from gpurules.cli.cluster_options import Seconds, cluster_options
 from gpurules.cli.options import ConfiguredCommand, configuration_options
+from gpurules.cli.prometheus_options import prometheus_options
 from gpurules.config.model import Config
+
+if TYPE_CHECKING:
+    from gpurules.cluster.prometheus.access import Access as PrometheusAccess
 
 
 @click.command("apply", cls=ConfiguredCommand)
@@ -26,12 +32,7 @@ from gpurules.config.model import Config
     show_default=True,
     help="For the operator's status, and for Prometheus; 0 does not wait.",
 )
-@click.option(
-    "--prometheus",
-    metavar="URL",
-    default="",
-    help="Wait until this Prometheus evaluates the rules: http://HOST:PORT or k8s://NAMESPACE/SERVICE:PORT.",
-)
+@prometheus_options("Wait until this Prometheus evaluates the rules", required=False)
 def command(
     config: Config,
     kubeconfig: str,
@@ -42,7 +43,7 @@ def command(
     force: bool,
     prune: bool,
     wait: float,
-    prometheus: str,
+    prometheus: PrometheusAccess | None,
 ) -> None:
     """Render the rules, apply them to the cluster, and see that they are loaded.
 

@@ -27,7 +27,7 @@ def main() -> None:
     import gc
 
     # A command lives for a second and makes trees, not cycles: collecting seldom is a tenth of its time.
-    gc.set_threshold(100_000, 20, 20)
+    gc.set_threshold(500_000, 20, 20)
     _leave(run(sys.argv[1:]))
 
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
 
 import click
 
@@ -20,8 +19,7 @@ if TYPE_CHECKING:
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """A flag and the value of the configuration that it overrides; ``metavar`` stands for its value in the help."""
 
     flag: str
@@ -39,6 +37,7 @@ FLAGS = (
     Flag("--counters", "dcgm", "counters", "FILE"),
     Flag("--exporter", "dcgm", "exporters", "RELEASE"),
     Flag("--dcgm-selector", "dcgm", "selector", "MATCHERS"),
+    Flag("--use-old-namespace", "dcgm", "use_old_namespace", ""),
     Flag("--path-selector", "dcgm", "path_selectors", "PATH=MATCHERS"),
     Flag("--vm-namespace-label", "dcgm", "vm_namespace_label", "LABEL"),
     Flag("--vm-name-label", "dcgm", "vm_name_label", "LABEL"),
@@ -76,7 +75,7 @@ HEADINGS = {"dcgm": "The guests", "kubevirt": "The cluster", "rules": "The rules
 
 
 class ConfigurationOption(click.Option):
-    """An option that overrides a value of the configuration; ``heading`` is the group it is listed under."""
+    """An option that is listed in the help under ``heading``; most override a value of the configuration."""
 
     def __init__(self, *arguments: Any, heading: str = "", **settings: Any) -> None:
         super().__init__(*arguments, **settings)
@@ -160,6 +159,15 @@ def member_of(flag: Flag) -> Member:
 def _option(flag: Flag) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     member = member_of(flag)
     repeats = member.shape.form is not Form.SCALAR
+    if member.shape.of is bool:
+        return click.option(
+            f"{flag.flag}/--no-{flag.flag.removeprefix('--')}",
+            flag.parameter,
+            cls=ConfigurationOption,
+            heading=HEADINGS[flag.section],
+            default=None,
+            help=member.description.help,
+        )
     choices = [str(choice) for choice in member.description.choices if choice != ""]
     kind: click.ParamType[Any] | None = None
     if member.shape.form is Form.MAPPING:

@@ -15,10 +15,12 @@ COMPLETION_VARIABLE = "_GPURULES_COMPLETE"
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("gpurules.cli.render", "Write the recording rules of a fleet."),
+    "test": ("gpurules.cli.test", "Test the rules on clusters that change."),
     "lint": ("gpurules.cli.lint", "Check rule files: structure, PromQL, joins, labels, units."),
     "explain": ("gpurules.cli.explain", "Explain what a check finds."),
     "type": ("gpurules.cli.type", "Show the type of a PromQL expression, step by step."),
     "probe": ("gpurules.cli.probe", "Probe the DCGM host engine of guests."),
+    "doctor": ("gpurules.cli.doctor", "Find out on a cluster whether GPUs and VMs are tied together."),
     "scaffold": ("gpurules.cli.scaffold", "Print the manifests around the rules."),
     "diff": ("gpurules.cli.diff", "Show what apply would change in the cluster."),
     "apply": ("gpurules.cli.apply", "Apply the rules to the cluster, and see that they are loaded."),

@@ -110,7 +110,7 @@ def command(
       gpurules scaffold --path pod-network | kubectl apply -f -
       gpurules scaffold --path vsock-sidecar --vm tenant-a/train-1
       gpurules scaffold --path pod-network --format helm -o gpu-metrics/
-      gpurules scaffold --path pod-network --part probe-api
+      gpurules scaffold --part probe-api
       gpurules scaffold --discover > gpu-metrics.yaml
     """
     from gpurules.app.scaffold import Wishes, scaffolding

@@ -10,7 +10,13 @@ from gpurules.config.model import Config
 
 @click.command("type", cls=ConfiguredCommand)
 @click.argument("expression", metavar="EXPR")
-@configuration_options("dcgm", "kubevirt")
+@configuration_options("dcgm", "kubevirt", "--path", "--cluster-label")
+@click.option(
+    "--rules",
+    metavar="PATH",
+    multiple=True,
+    help="A file, folder or pattern of rules whose records are known as well; repeatable.",
+)
 @click.option(
     "--format",
     "form",
@@ -19,7 +25,7 @@ from gpurules.config.model import Config
     show_default=True,
     help="Form of the output.",
 )
-def command(config: Config, expression: str, form: str) -> None:
+def command(config: Config, expression: str, rules: tuple[str, ...], form: str) -> None:
     """Show the type of a PromQL expression, step by step.
 
     For each part: the labels its series carry (? marks one that may be missing), the labels on which no two series
@@ -30,6 +36,7 @@ def command(config: Config, expression: str, form: str) -> None:
     Examples:
       gpurules type 'rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION[5m])'
       gpurules type 'DCGM_FI_DEV_FB_USED * on(namespace, pod) group_left(name) kubevirt_vmi_info'
+      gpurules type --rules rules/ 'vmi:kubevirt_vmi_gpu_memory_used_bytes:sum / on(name) kubevirt_vmi_info'
       gpurules type --kubevirt v1.4 --honor-labels false --format json - < expression.promql
     """
     from shutil import get_terminal_size
@@ -40,7 +47,7 @@ def command(config: Config, expression: str, form: str) -> None:
         from gpurules.text.read import read_text
 
         expression = read_text("-").text
-    found = typed(expression, config)
+    found = typed(expression, config, rules)
     if form == "json":
         click.echo(as_json(found), nl=False)
         return

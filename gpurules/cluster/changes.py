@@ -114,24 +114,25 @@ class _Busy(Exception):
 async def _once(
     client: Client, method: str, path: str, body: object, query: Mapping[str, str] | None, content_type: str
 ) -> dict[str, Any]:
-    headers = {**client._headers(), "Accept": "application/json", "Accept-Encoding": "identity"}
+    headers = {**client.headers, "Accept": "application/json", "Accept-Encoding": "identity"}
     data = None
     if body is not None:
         headers["Content-Type"] = content_type
         data = json.dumps(body).encode("utf-8")
     with as_faults():
         async with client.session.request(
-            method, client._url(path), params=query, data=data, headers=headers, allow_redirects=False, **client.way
+            method, client.url(path), params=query, data=data, headers=headers, allow_redirects=False, **client.way
         ) as response:
             if response.status in (200, 201, 202):
                 return _decoded(await _bounded(response, LARGEST_ANSWER))
-            refusal = await _refusal(response)
+            refused = await refusal(response)
             if response.status in BUSY:
-                raise _Busy(refusal, _seconds(response.headers.get("Retry-After", "")))
-            raise refusal
+                raise _Busy(refused, _seconds(response.headers.get("Retry-After", "")))
+            raise refused
 
 
-async def _refusal(response: aiohttp.ClientResponse) -> Refused:
+async def refusal(response: aiohttp.ClientResponse) -> Refused:
+    """What the server says of its refusal: a Status object of Kubernetes, or the first line of text."""
     body = b""
     with suppress(aiohttp.ClientError, ClusterFault, TimeoutError):
         body = await _bounded(response, LARGEST_REFUSAL)

@@ -59,10 +59,10 @@ class Client:
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
         """The JSON object at ``path``. Raises ClusterFault, with the API's message where it refuses."""
-        headers = {**self._headers(), "Accept": "application/json", "Accept-Encoding": "identity"}
+        headers = {**self.headers, "Accept": "application/json", "Accept-Encoding": "identity"}
         with self._noting_refusals(), as_faults():
             async with self.session.get(
-                self._url(path), params=query, headers=headers, allow_redirects=False, **self.way
+                self.url(path), params=query, headers=headers, allow_redirects=False, **self.way
             ) as response:
                 if response.status != 200:
                     raise await _refusal(response)
@@ -70,15 +70,19 @@ class Client:
 
     async def items(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
         """The objects of the list at ``path``; one page at a time is held. Raises ClusterFault."""
+        async for page in self.pages(path, query):
+            for item in page.get("items") or ():
+                if isinstance(item, dict):
+                    yield item
+
+    async def pages(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
+        """The list at ``path`` in pages, each with ``metadata`` and ``items``. Raises ClusterFault."""
         wanted = {**(query or {}), "limit": str(PAGE)}
         for _ in range(PAGES):
             page = await self.get(path, wanted)
-            items = page.get("items") or []
-            if not isinstance(items, list):
+            if not isinstance(page.get("items") or [], list):
                 raise ClusterFault(Cause.ANSWER, f"{path} is no list")
-            for item in items:
-                if isinstance(item, dict):
-                    yield item
+            yield page
             metadata = page.get("metadata")
             resume = metadata.get("continue") if isinstance(metadata, dict) else None
             if not resume:
@@ -94,9 +98,9 @@ class Client:
         with self._noting_refusals(), as_faults():
             # With the scheme https, not wss, the proxies of https apply.
             opened = await self.session.ws_connect(
-                self._url(path),
+                self.url(path),
                 params=query,
-                headers=self._headers(),
+                headers=self.headers,
                 protocols=(protocol,),
                 max_msg_size=largest,
                 autoclose=False,
@@ -116,10 +120,13 @@ class Client:
             self.unknown = self.unknown or fault.status == UNAUTHORIZED
             raise
 
-    def _url(self, path: str) -> str:
+    def url(self, path: str) -> str:
+        """The address of ``path``."""
         return self.login.configuration.host.rstrip("/") + path
 
-    def _headers(self) -> dict[str, str]:
+    @property
+    def headers(self) -> dict[str, str]:
+        """Who we are to the API server, and to nobody else."""
         token = self.login.configuration.api_key.get("BearerToken")
         return {"Authorization": token} if token else {}
 
@@ -145,13 +152,18 @@ async def open_client(kubeconfig: str, context: str, timeout: float) -> AsyncIte
 
 def _way(login: Login) -> _Way:
     configuration = login.configuration
+    if not configuration.host:
+        raise ClusterFault(Cause.CONFIGURATION, "the kubeconfig's cluster has no server")
     if not _is_address(configuration.host):
         raise ClusterFault(Cause.CONFIGURATION, f"the server {redacted(str(configuration.host))} is no https address")
     try:
         trust = client.ApiClient(configuration).rest_client.ssl_context
     except (ssl.SSLError, OSError, ValueError) as error:
+        why = str(error.reason).replace("_", " ").lower() if isinstance(error, ssl.SSLError) else redacted(str(error))
         raise ClusterFault(
-            Cause.CONFIGURATION, f"the certificates of the kubeconfig cannot be used: {redacted(str(error))}"
+            Cause.CONFIGURATION,
+            f"the certificates of the kubeconfig cannot be used: {why}",
+            advice="see its certificate-authority, client-certificate and client-key",
         ) from None
     # Since Python 3.13 certificates are held against all of RFC 5280, which those of many clusters do not satisfy.
     trust.verify_flags &= ~ssl.VERIFY_X509_STRICT

@@ -15,6 +15,7 @@ from kubernetes.aio.config import kube_config
 
 from gpurules.cluster.exec_plugin import credentials
 from gpurules.cluster.fault import Cause, ClusterFault
+from gpurules.cluster.kubeconfig_form import wrong_form
 from gpurules.cluster.redact import redacted
 from gpurules.text.nearest import did_you_mean
 
@@ -67,11 +68,21 @@ async def log_in(kubeconfig: str, context: str, timeout: float) -> Login:
 def _paths(kubeconfig: str) -> str:
     """The files to read, joined as KUBECONFIG has them; empty where there are none. Raises ClusterFault."""
     if kubeconfig:
-        if not Path(kubeconfig).expanduser().is_file():
-            raise ClusterFault(Cause.CONFIGURATION, f"the kubeconfig {kubeconfig} is not there")
+        path = Path(kubeconfig).expanduser()
+        if path.is_dir():
+            raise ClusterFault(Cause.CONFIGURATION, f"the kubeconfig {kubeconfig} is a folder", advice="name a file")
+        if not path.is_file():
+            siblings = [one.name for one in path.parent.iterdir()] if path.parent.is_dir() else []
+            advice = did_you_mean(path.name, siblings)
+            raise ClusterFault(Cause.CONFIGURATION, f"the kubeconfig {kubeconfig} is not there", advice=advice)
         return kubeconfig
-    named = os.environ.get("KUBECONFIG") or DEFAULT_KUBECONFIG
-    there = [path for path in named.split(os.pathsep) if path and Path(path).expanduser().is_file()]
+    named = os.environ.get("KUBECONFIG")
+    paths = [path for path in (named or DEFAULT_KUBECONFIG).split(os.pathsep) if path]
+    there = [path for path in paths if Path(path).expanduser().is_file()]
+    if named and not there and not os.environ.get("KUBERNETES_SERVICE_HOST"):
+        raise ClusterFault(
+            Cause.CONFIGURATION, f"KUBECONFIG names {named[:200]}, and no such file is there", advice="correct it"
+        )
     return os.pathsep.join(there)
 
 
@@ -97,7 +108,7 @@ async def _from_kubeconfig(paths: str, context: str) -> Login:
     except ClusterFault:
         raise
     except Exception as error:
-        raise _unusable(paths, error) from None
+        raise _unusable(paths, context, error) from None
     return Login(configuration, loader.from_plugin, getattr(loader, "exec_plugin_expiry", None))
 
 
@@ -153,13 +164,15 @@ _MISSING_KEY = re.compile(r"Expected key (\S+) in ")
 _MISSING_NAME = re.compile(r"Expected object with name (\S+) in .*?(\w+) list$")
 
 
-def _unusable(paths: str, error: Exception) -> ClusterFault:
+def _unusable(paths: str, context: str, error: Exception) -> ClusterFault:
     """The library's own text would show whole entries of the kubeconfig, tokens included."""
     text = str(error)
     if text.startswith("oidc:"):
         return ClusterFault(Cause.CREDENTIALS, redacted(text), advice="log in again")
     if isinstance(error, OSError):
         why = f"{error.filename or ''}: {error.strerror}".removeprefix(": ")
+    elif wrong := wrong_form(paths, context):
+        return ClusterFault(Cause.CONFIGURATION, wrong)
     elif found := _MISSING_KEY.search(text):
         why = f'the key "{redacted(found[1])}" is missing'
     elif found := _MISSING_NAME.search(text):

@@ -18,10 +18,10 @@ LONGEST_PART = 20
 """Characters of one part of a name, UUID or path; what is longer and holds digits is a hexadecimal secret."""
 
 
-def redacted(text: str) -> str:
+def redacted(text: str, longest: int = LONGEST) -> str:
     """The last line of ``text`` that says something, without what could be a secret, safe for a terminal."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    line = lines[-1][:LONGEST] if lines else ""
+    line = lines[-1][:longest] if lines else ""
     line = _URL_USER.sub(f"{HIDDEN}@", line)
     line = _SCHEME.sub(rf"\g<1> {HIDDEN}", line)
     line = _NAMED.sub(rf"\g<1>{HIDDEN}", line)

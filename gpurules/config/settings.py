@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from gpurules.config.model import Config
 from gpurules.text.decode import Path, place_of, problems_in
@@ -27,8 +27,7 @@ class Sourced:
     places: Mapping[Path, Location] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FlagValue:
+class FlagValue(NamedTuple):
     """What a flag said: its name, such as ``--rate-window``, and the value in the form of the configuration."""
 
     flag: str

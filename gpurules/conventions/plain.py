@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class PlainRule:
+class PlainRule(NamedTuple):
     """One recording rule; ``labels`` are sorted by name."""
 
     record: str
@@ -14,8 +13,7 @@ class PlainRule:
     labels: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PlainGroup:
+class PlainGroup(NamedTuple):
     """One rule group; ``interval``, ``query_offset`` and ``partial_response`` are empty for the server's default."""
 
     name: str

@@ -1,8 +1,9 @@
 """Which server reads which part of a rule file, and since which version.
 
 Source: the version gates of prometheus-operator 0.93 (pkg/operator/rules.go) for Prometheus and Thanos Ruler;
-promtool 2.42, 2.53 and 3.5 for UTF-8 names and group labels; VictoriaMetrics operator for query_offset; Prometheus'
-changelog for functions and aggregations.
+promtool 2.42, 2.53 and 3.5 for UTF-8 names and group labels; VictoriaMetrics operator's VMRule for query_offset, where
+eval_delay moves the time that is asked for and eval_offset that of asking; Prometheus' changelog for functions and
+aggregations.
 """
 
 from __future__ import annotations
@@ -12,17 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from gpurules.conventions.servers import Server
 from gpurules.conventions.violation import Violation
 
 RULE = "target-version"
-
-
-class Server(Enum):
-    """A program that evaluates rules."""
-
-    PROMETHEUS = "Prometheus"
-    THANOS = "Thanos Ruler"
-    VICTORIAMETRICS = "vmalert"
 
 
 class Feature(Enum):
@@ -64,7 +58,7 @@ SUPPORT: tuple[Support, ...] = (
     Support(Server.THANOS, Feature.GROUP_LABELS, (0, 39)),
     Support(Server.PROMETHEUS, Feature.GROUP_AGGREGATION, (2, 20)),
     Support(Server.PROMETHEUS, Feature.LAST_OVER_TIME, (2, 26)),
-    Support(Server.VICTORIAMETRICS, Feature.QUERY_OFFSET, None, "eval_offset"),
+    Support(Server.VICTORIAMETRICS, Feature.QUERY_OFFSET, None, "eval_delay"),
     Support(Server.VICTORIAMETRICS, Feature.PARTIAL_RESPONSE, None, "nothing like it"),
 )
 """What is known; a pair that is not listed is not known."""

@@ -7,17 +7,16 @@ the metric table of VEP 254.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from typing import NamedTuple
 
 from gpurules.conventions.violation import Violation
+from gpurules.text.shipped import shipped_text
 
 RULE = "upstream-name"
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamName:
+class UpstreamName(NamedTuple):
     """``origin`` says who has the name: ``kubevirt`` (shipped), ``kubevirt-gpu`` (merged or proposed), ``vep254``."""
 
     name: str
@@ -27,8 +26,11 @@ class UpstreamName:
 @cache
 def upstream_names() -> Mapping[str, UpstreamName]:
     """All names that are taken, by name."""
-    text = (files("gpurules") / "data" / "upstream_names.tsv").read_text(encoding="utf-8")
-    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    rows = (
+        line.split("\t")
+        for line in shipped_text("upstream_names.tsv").splitlines()
+        if line and not line.startswith("#")
+    )
     return {name: UpstreamName(name, origin) for name, origin in rows}
 
 

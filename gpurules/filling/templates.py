@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from gpurules.text.errors import EnvironmentFault, Problem
-from gpurules.text.read import decode_utf8, read_text
+from gpurules.text.read import read_text
+from gpurules.text.shipped import PACKAGE
 
 TEMPLATE_LIMIT = 1 << 20
 """Bytes of one template."""
@@ -16,19 +15,16 @@ _NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_-]*/)?[A-Za-z0-9_][A-Za-z0-9_.-]*
 """A file, or a file in a folder of the templates; nothing that leads out of it."""
 
 
-def find_templates() -> Traversable:
+def find_templates() -> Path:
     """The folder of the templates that ship: in the package, else beside the ``pyproject.toml`` of a checkout.
 
     Raises EnvironmentFault where the installation has none.
     """
-    package = files("gpurules")
-    installed = package / "templates"
+    installed, checkout = PACKAGE / "templates", PACKAGE.parent
     if installed.is_dir():
         return installed
-    if isinstance(package, Path):
-        checkout = package.parent
-        if (checkout / "pyproject.toml").is_file() and (checkout / "templates").is_dir():
-            return checkout / "templates"
+    if (checkout / "pyproject.toml").is_file() and (checkout / "templates").is_dir():
+        return checkout / "templates"
     raise EnvironmentFault(Problem("this installation has no templates", advice="install gpurules again"))
 
 
@@ -42,11 +38,5 @@ def read_template(name: str, directory: Path | None = None) -> str | None:
     for folder in filter(None, (directory, find_templates())):
         candidate = folder / name
         if candidate.is_file():
-            return _read(candidate, name)
+            return read_text(str(candidate), TEMPLATE_LIMIT).text.replace("\r\n", "\n")
     return None
-
-
-def _read(candidate: Traversable, name: str) -> str:
-    if isinstance(candidate, Path):
-        return read_text(str(candidate), TEMPLATE_LIMIT).text.replace("\r\n", "\n")
-    return decode_utf8(name, candidate.read_bytes(), TEMPLATE_LIMIT).text

@@ -29,15 +29,14 @@ def _in_cluster(one: MetricSchema, label: str) -> MetricSchema:
     series = clustered(one.type, label)
     if one.untrusted:
         # A workload that may overwrite labels may send an empty one.
-        return replace(one, type=replace(series, certain=series.certain - {label}), untrusted=one.untrusted | {label})
+        return replace(one, type=series._replace(certain=series.certain - {label}), untrusted=one.untrusted | {label})
     return replace(one, type=series)
 
 
 def clustered(series: SeriesType, label: str) -> SeriesType:
     """``series`` in a store of several clusters that ``label`` tells apart."""
     together = frozenset({label})
-    return replace(
-        series,
+    return series._replace(
         certain=series.certain | together,
         possible=series.possible | together,
         absent=series.absent - together,
@@ -48,4 +47,4 @@ def clustered(series: SeriesType, label: str) -> SeriesType:
 
 
 def _clustered_dependency(one: Dependency, together: frozenset[str]) -> Dependency:
-    return replace(one, determinant=one.determinant | together, dependent=one.dependent - together)
+    return one._replace(determinant=one.determinant | together, dependent=one.dependent - together)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from gpurules.labels import domains
 from gpurules.labels.schema import HonorLabels, MetricSchema
@@ -39,8 +39,7 @@ def exporter_number(release: str) -> tuple[int, int, int]:
     return int(match[1]), int(match[2]), int(match[3])
 
 
-@dataclass(frozen=True, slots=True)
-class ExposedLabel:
+class ExposedLabel(NamedTuple):
     """A label of the exposition: its value ``domain``, ``first`` the exporter release that introduced it, and what it
     is there ``only_with``, such as a flag; domain and only_with may be empty."""
 
@@ -130,7 +129,7 @@ def dcgm_series_type(
     """
     rows_of_label = None if label_rows is None else frozenset(label_rows)
     series = _scraped(entity, tuple(exporters), honor_labels, paths, frozenset(dimensions), rows_of_label)
-    return replace(series, names=frozenset({name}) if name else None, unit=unit, kind=kind)
+    return series._replace(names=frozenset({name}) if name else None, unit=unit, kind=kind)
 
 
 @cache

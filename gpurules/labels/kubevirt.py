@@ -8,7 +8,6 @@ was scraped. The ``pod`` of kubevirt_vmi_info is therefore a virt-controller pod
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from functools import cache
 
 from gpurules.labels import domains
@@ -138,7 +137,16 @@ def presence(metric: str) -> tuple[tuple[str, str], ...]:
 
     ``metric`` as stored: for a histogram the name with ``_bucket``, ``_count`` or ``_sum``.
     """
-    return tuple((row[1], row[2]) for row in rows("kubevirt", "metrics.tsv") if metric in _stored_names(row))
+    return _presences().get(metric, ())
+
+
+@cache
+def _presences() -> dict[str, tuple[tuple[str, str], ...]]:
+    found: dict[str, tuple[tuple[str, str], ...]] = {}
+    for row in rows("kubevirt", "metrics.tsv"):
+        for name in _stored_names(row):
+            found[name] = (*found.get(name, ()), (row[1], row[2]))
+    return found
 
 
 def follows(last: str, first: str) -> bool:
@@ -155,7 +163,7 @@ def at_least(release: str, first: str) -> bool:
 
 def histogram_parts(metric: str) -> tuple[str, ...]:
     """The names under which a histogram is stored, or none where ``metric`` is no histogram of KubeVirt's."""
-    parts = {_stored_names(row) for row in rows("kubevirt", "metrics.tsv") if row[0] == metric}
+    parts = {_stored_names(row) for row in _history().get(metric, ())}
     return parts.pop() if len(parts) == 1 and parts != {(metric,)} else ()
 
 
@@ -184,22 +192,22 @@ def _metric(release: str, row: tuple[str, ...]) -> list[MetricSchema]:
     emitters = "rule" if form == "rule" else emitters
     exposed = _exposed(metric, labels.split(), release)
     if metric == "kubevirt_vmi_info" and "vmi_pod" in exposed.possible:
-        exposed = replace(exposed, dependencies=(_LAUNCHER_POD_FIXES,))
+        exposed = exposed._replace(dependencies=(_LAUNCHER_POD_FIXES,))
     if form != "histogram":
-        exposed = replace(exposed, unit=unit_named(unit), kind=Kind(kind))
+        exposed = exposed._replace(unit=unit_named(unit), kind=Kind(kind))
     parts = [(metric, exposed)]
     if form == "histogram":
-        bucket = replace(exposed, possible=exposed.possible | {"le"}, certain=exposed.certain | {"le"})
+        bucket = exposed._replace(possible=exposed.possible | {"le"}, certain=exposed.certain | {"le"})
         count = unit_named("count")
         parts = [
-            (f"{metric}_bucket", replace(bucket, unit=count, kind=Kind.COUNTER)),
-            (f"{metric}_count", replace(exposed, unit=count, kind=Kind.COUNTER)),
-            (f"{metric}_sum", replace(exposed, unit=unit_named(unit), kind=Kind.COUNTER)),
+            (f"{metric}_bucket", bucket._replace(unit=count, kind=Kind.COUNTER)),
+            (f"{metric}_count", exposed._replace(unit=count, kind=Kind.COUNTER)),
+            (f"{metric}_sum", exposed._replace(unit=unit_named(unit), kind=Kind.COUNTER)),
         ]
     return [
         MetricSchema(
             metric=name,
-            type=replace(_scraped(series, emitters), names=frozenset({name})),
+            type=_scraped(series, emitters)._replace(names=frozenset({name})),
             emitter=emitters.replace(" ", " and "),
             help=what,
             source=f"KubeVirt {release}",
@@ -214,10 +222,19 @@ def _metric(release: str, row: tuple[str, ...]) -> list[MetricSchema]:
 def _introduced(metric: str) -> dict[str, str]:
     """Each label that the exposition of ``metric`` ever had, and the first release that has it."""
     first: dict[str, str] = {}
-    for row in sorted((row for row in rows("kubevirt", "metrics.tsv") if row[0] == metric), key=_position):
+    for row in sorted(_history()[metric], key=_position):
         for label in row[4].split():
             first.setdefault(label, row[1])
     return first
+
+
+@cache
+def _history() -> dict[str, list[tuple[str, ...]]]:
+    """The rows of each metric, of a histogram under its one name."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for row in rows("kubevirt", "metrics.tsv"):
+        found.setdefault(row[0], []).append(row)
+    return found
 
 
 def _position(row: tuple[str, ...]) -> int:
@@ -261,8 +278,8 @@ def _scraped(exposed: SeriesType, emitters: str) -> SeriesType:
     }
     labels = frozenset({"container", "endpoint", "instance", "job", "namespace", "pod", "service"})
     # The labels that are not known by name have a prefix of their own, so none of them hides one of the target's.
-    series = stored(replace(exposed, open=False), Target(certain=labels, domains=meanings), HonorLabels.TRUE)
-    return replace(series, open=exposed.open)
+    series = stored(exposed._replace(open=False), Target(certain=labels, domains=meanings), HonorLabels.TRUE)
+    return series._replace(open=exposed.open)
 
 
 @cache
@@ -270,10 +287,15 @@ def _facts() -> dict[str, tuple[str, ...]]:
     return {row[0]: row for row in rows("kubevirt", "facts.tsv")}
 
 
+def is_before(release: str, other: str) -> bool:
+    """Whether ``release`` is older than ``other``; both have a row of their own."""
+    known = _known()
+    return known.index(release) < known.index(other)
+
+
 def writes_none(release: str) -> bool:
     """Whether ``release`` writes ``<none>`` for a label without a value."""
-    known = _known()
-    return known.index(release) < known.index("v1.6")
+    return is_before(release, "v1.6")
 
 
 def _notes(metric: str, exposed: SeriesType, release: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from gpurules.labels.schema import HonorLabels
 from gpurules.promql.types import Dependency, Guard, Key, SeriesType
@@ -47,8 +47,7 @@ def _honored(exposed: SeriesType, target: Target) -> SeriesType:
         for label, domain in exposed.domains.items()
         if label in exposed.certain or label not in target.labels or target.domains.get(label) == domain
     }
-    return replace(
-        exposed,
+    return exposed._replace(
         certain=exposed.certain | (target.certain - exposed.possible if not exposed.open else frozenset()),
         possible=exposed.possible | target.labels,
         absent=exposed.absent - target.labels,
@@ -66,8 +65,7 @@ def _renamed(exposed: SeriesType, target: Target) -> SeriesType:
     certain_moves = frozenset() if tangled else clash & target.certain
     moved = {label: names[label][0] for label in certain_moves if len(names[label]) == 1}
     replaced = clash & target.certain
-    return replace(
-        exposed,
+    return exposed._replace(
         open=exposed.open or tangled,
         certain=(exposed.certain - clash) | target.certain | {moved[label] for label in moved.keys() & exposed.certain},
         possible=(exposed.possible - replaced) | target.labels | {name for one in names.values() for name in one},
@@ -107,8 +105,7 @@ def _either(honored: SeriesType, renamed: SeriesType) -> SeriesType:
         if (label not in honored.possible or honored.domains.get(label) == domain)
         and (label not in renamed.possible or renamed.domains.get(label) == domain)
     }
-    return replace(
-        honored,
+    return honored._replace(
         open=honored.open or renamed.open,
         certain=honored.certain & renamed.certain,
         possible=honored.possible | renamed.possible,
@@ -120,12 +117,11 @@ def _either(honored: SeriesType, renamed: SeriesType) -> SeriesType:
 
 
 def _key(key: Key, names: Mapping[str, str]) -> Key:
-    return replace(key, labels=frozenset(names.get(label, label) for label in key.labels))
+    return key._replace(labels=frozenset(names.get(label, label) for label in key.labels))
 
 
 def _dependency(one: Dependency, names: Mapping[str, str]) -> Dependency:
-    return replace(
-        one,
+    return one._replace(
         determinant=frozenset(names.get(label, label) for label in one.determinant),
         dependent=frozenset(names.get(label, label) for label in one.dependent),
         guards=frozenset(Guard(names.get(g.label, g.label), g.op, g.value) for g in one.guards),

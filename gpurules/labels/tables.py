@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
+
+from gpurules.text.shipped import shipped_text
 
 
 @cache
 def rows(*path: str) -> tuple[tuple[str, ...], ...]:
     """The rows of ``gpurules/data/<path>``: tab-separated cells, without empty lines and comments (``#``)."""
-    text = files("gpurules").joinpath("data", *path).read_text(encoding="utf-8")
-    return tuple(tuple(line.split("\t")) for line in text.splitlines() if line and not line.startswith("#"))
+    return tuple(
+        tuple(line.split("\t")) for line in shipped_text(*path).splitlines() if line and not line.startswith("#")
+    )

@@ -10,6 +10,7 @@ from gpurules.lint.records import Records
 from gpurules.lint.sources.load import Unreadable
 from gpurules.lint.sources.model import Document, Rule, Workspace
 from gpurules.lint.suppressions.apply import Comments
+from gpurules.lint.templates.alert import Templated
 from gpurules.lint.typed import Named, TypedRule
 from gpurules.promql.syntax.problem import SyntaxProblem
 
@@ -63,6 +64,14 @@ class NameCheck:
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateCheck:
+    """Looks at the templates of an alert over the type of its expression."""
+
+    severity: Severity
+    run: Callable[[Templated], Iterator[Draft]]
+
+
+@dataclass(frozen=True, slots=True)
 class CommentCheck:
     """Looks at the comments that silence findings, after the checks that they silence."""
 
@@ -70,5 +79,14 @@ class CommentCheck:
     run: Callable[[Comments], Iterator[Draft]]
 
 
-Check = FileCheck | DocumentCheck | WorkspaceCheck | SyntaxCheck | ExpressionCheck | NameCheck | CommentCheck
+Check = (
+    FileCheck
+    | DocumentCheck
+    | WorkspaceCheck
+    | SyntaxCheck
+    | ExpressionCheck
+    | NameCheck
+    | TemplateCheck
+    | CommentCheck
+)
 """A check; its identifier is its place in ``gpurules.lint.registry``, its page the docstring of its module."""

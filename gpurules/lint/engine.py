@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import replace
 
 from gpurules.lint.check import DocumentCheck, FileCheck, WorkspaceCheck
 from gpurules.lint.expressions import Expressions
@@ -66,7 +67,10 @@ def _expressions(
             if document.envelope is Envelope.VM_RULE:
                 other_language.extend(worded)
     for rule, said in Expressions(records, chosen, other_language, least).look_at_all(rules, jobs):
-        yield _from_note(said.check, said.severity, said.note, rule)
+        if isinstance(said.note, Draft):
+            yield finding_of(said.check, said.severity, replace(said.note, rule=rule))
+        else:
+            yield _from_note(said.check, said.severity, said.note, rule)
 
 
 def finding_of(identifier: str, severity: Severity, draft: Draft) -> Finding:

@@ -47,7 +47,8 @@ def failing_side(rule: TypedRule, failure: Failure) -> Expression | None:
     for node in rule.nodes:
         if not isinstance(node, Binary):
             continue
-        spans = [part.span for part in (node.matching, node.group, node.op) if part is not None]
+        copied = node.group.include if node.group is not None else ()
+        spans = [part.span for part in (node.matching, node.group, node.op, *copied) if part is not None]
         if failure.span in spans:
             right = node.group is not None and node.group.right
             if failure.code == "E2":

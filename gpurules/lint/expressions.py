@@ -6,12 +6,13 @@ import sys
 from collections.abc import Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from gpurules.lint.check import ExpressionCheck, NameCheck, SyntaxCheck
-from gpurules.lint.finding import Note, Severity
+from gpurules.lint.check import ExpressionCheck, NameCheck, SyntaxCheck, TemplateCheck
+from gpurules.lint.finding import Draft, Note, Severity
 from gpurules.lint.records import Records
 from gpurules.lint.registry import checks
 from gpurules.lint.shapes import Shapes
 from gpurules.lint.sources.model import Rule
+from gpurules.lint.templates.alert import templated
 from gpurules.lint.typed import Named, TypedRule
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.syntax.parser import parse
@@ -28,7 +29,7 @@ class Said:
 
     check: str
     severity: Severity
-    note: Note
+    note: Note | Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Expressions:
         named = [(identifier, check) for identifier, check in checks().items() if identifier in chosen]
         self._syntax = [(name, check) for name, check in named if isinstance(check, SyntaxCheck)]
         self._checks = [(name, check) for name, check in named if isinstance(check, ExpressionCheck)]
+        self._templates = [(name, check) for name, check in named if isinstance(check, TemplateCheck)]
         self._names = [(name, check) for name, check in named if isinstance(check, NameCheck)]
 
     def look_at_all(self, rules: Sequence[Rule], jobs: int = 1) -> Iterator[tuple[Rule, Said]]:
@@ -106,11 +108,17 @@ class Expressions:
             yield from self._weighed(identifier, check.severity, check.run(rule, problem))
 
     def _of_name(self, rule: Rule, look: Look) -> Iterator[Said]:
+        if rule.alert is not None and look.numbers is not None and self._templates:
+            alert = templated(rule, look.numbers, self._records, rule in self._other_language)
+            for identifier, template_check in self._templates:
+                if alert is None:
+                    break
+                yield from self._weighed(identifier, template_check.severity, template_check.run(alert))
         named = Named(rule.name, rule.text, look.numbers, rule.record is None)
         for identifier, check in self._names:
             yield from self._weighed(identifier, check.severity, check.run(named))
 
-    def _weighed(self, identifier: str, usual: Severity, notes: Iterator[Note]) -> Iterator[Said]:
+    def _weighed(self, identifier: str, usual: Severity, notes: Iterator[Note] | Iterator[Draft]) -> Iterator[Said]:
         for note in notes:
             severity = usual if note.severity is None else note.severity
             if severity >= self._least:

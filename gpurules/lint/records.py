@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cached_property
 
 from gpurules.lint.sources.model import Rule
@@ -133,8 +132,7 @@ class Records:
 
 
 def _both(one: SeriesType, other: SeriesType) -> SeriesType:
-    return replace(
-        OPEN,
+    return OPEN._replace(
         open=one.open or other.open,
         names=one.names,
         certain=one.certain & other.certain,

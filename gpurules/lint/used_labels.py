@@ -40,7 +40,7 @@ def _uses(rule: TypedRule) -> Iterator[Use]:
                 source = node.arguments[3]
                 series = rule.series_of(node.arguments[0])
                 if isinstance(source, StringLiteral) and source.value and series is not None:
-                    yield Use(source.value, _inside(source.span), node.arguments[0], series)
+                    yield Use(source.value, source.inside, node.arguments[0], series)
     for join in joins(rule):
         yield from _of(rule, join.on, join.node.left)
         yield from _of(rule, join.on, join.node.right)
@@ -51,10 +51,6 @@ def _of(rule: TypedRule, labels: tuple[Name, ...], node: Expression) -> Iterator
     if series is not None and not has_no_labels(node):
         for label in labels:
             yield Use(label.text, label.span, node, series)
-
-
-def _inside(span: Span) -> Span:
-    return Span(span.start + 1, span.end - 1) if span.end - span.start > 2 else span
 
 
 def matchers(rule: TypedRule) -> Iterator[tuple[str, Matcher]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from gpurules.catalog.field import Field, FieldKind
 from gpurules.lint.records import metric_of
 from gpurules.lint.typed import TypedRule, bare
@@ -27,6 +29,14 @@ _WITHIN_AGGREGATIONS = ("max", "min", "avg", "topk", "bottomk", "quantile")
 def unit_words(unit: Unit) -> str:
     """A unit in a message; numbers without unit are ratios from 0 to 1 as well as counts."""
     return "plain numbers" if unit == ONE else word_for(unit)
+
+
+def conversion(have: Unit, wanted: Unit) -> str:
+    """What makes ``wanted`` of ``have``, in words; empty where nothing does."""
+    if have.dimension != wanted.dimension:
+        return ""
+    factor = have.scale / wanted.scale
+    return f"multiply by {factor}" if factor.denominator == 1 else f"divide by {Fraction(1) / factor}"
 
 
 def plain_field(rule: TypedRule, node: Expression) -> Field | None:

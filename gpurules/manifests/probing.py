@@ -65,6 +65,10 @@ PROBE_PARTS = (
     Part("probe-api", "the rights of gpurules probe through the API", _api_rights),
     Part("probe-job", "a CronJob that probes all guests through the API; needs probe-api", _cron_job),
     Part("probe-nodes", "a DaemonSet that probes over VSOCK in global mode", lambda s: _nodes(s, False)),
-    Part("probe-nodes-confined", "the same where VSOCK is confined to launcher pods", lambda s: _nodes(s, True)),
+    Part(
+        "probe-nodes-confined",
+        "a DaemonSet that probes over confined VSOCK",
+        lambda s: _nodes(s, True),
+    ),
 )
 """Parts that belong to every path, and are there only when they are asked for."""

@@ -6,10 +6,9 @@ The banner holds neither version nor time nor directory, so the same input gives
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 BannerLine: TypeAlias = str
 
@@ -17,8 +16,7 @@ DIGEST_LENGTH = 12
 """Hexadecimal digits of a SHA-256 that tell two files of one name apart."""
 
 
-@dataclass(frozen=True, slots=True)
-class NamedInput:
+class NamedInput(NamedTuple):
     """One input: ``what`` it is (``counters``), its ``name``, and the short digest of its content where it has one."""
 
     what: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from gpurules.conventions.operator import check_groups, spec_size
 from gpurules.conventions.plain import PlainGroup, PlainRule
@@ -23,8 +24,7 @@ ExpressionText = Callable[[Expression], str]
 """From a tree to the readable text of the expression, lines separated by ``\\n``."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleView:
+class RuleView(NamedTuple):
     """What a template sees of a rule."""
 
     record: str
@@ -33,8 +33,7 @@ class RuleView:
     help: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupView:
+class GroupView(NamedTuple):
     """What a template sees of a group."""
 
     name: str

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Preset:
+class Preset(NamedTuple):
     """Counters and levels for one purpose.
 
     ``fields``: current names of the DCGM fields that it needs, None where it takes whatever is selected. ``levels``:
@@ -22,8 +21,7 @@ class Preset:
     claims: tuple[Claim, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One metric that somebody else specified, and what stands for it here.
 
     ``field``: the field whose record answers it, or a role such as ``memory_total``; empty where nothing does.

@@ -19,9 +19,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gpurules.promql.shapes import ours, theirs
 from gpurules.promql.syntax.functions import RENAMED, SET_OPERATORS
@@ -66,8 +65,7 @@ class Decision(Enum):
     UNSUPPORTED = "unsupported"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """A decision and, where it is not ACCEPTED, why."""
 
     decision: Decision

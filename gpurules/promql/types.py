@@ -7,9 +7,10 @@ describe real metrics in these words; ``promql/infer`` carries them through an e
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
+from typing import Any, NamedTuple
 
 from gpurules.text.span import NOWHERE, Span
 
@@ -25,16 +26,14 @@ class Validity(Enum):
     INSTANT = "instant"
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """A set of labels on which no two series agree. The empty set: there is at most one series."""
 
     labels: frozenset[str]
     validity: Validity = Validity.INSTANT
 
 
-@dataclass(frozen=True, slots=True)
-class Guard:
+class Guard(NamedTuple):
     """A condition on one label of a series, written as a matcher: ``op`` is ``=``, ``!=``, ``=~`` or ``!~``.
 
     A label that is not there counts as empty, as in a selector. Whether a selector's own matchers establish a guard is
@@ -46,8 +45,7 @@ class Guard:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(NamedTuple):
     """A functional dependency: two series that agree on ``determinant`` agree on every label of ``dependent``.
 
     With ``guards`` it holds only among the series that satisfy all of them: a launcher pod fixes the VM's name, but the
@@ -77,8 +75,7 @@ class Kind(Enum):
     TIMESTAMP = "timestamp"
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A dimension and the exact size of one step of the number in that dimension's base unit.
 
     ``dimension`` maps base units to exponents, sorted by name, zero exponents left out, such as
@@ -123,16 +120,18 @@ ONE = Unit()
 SECOND = Unit((("second", 1),))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """Why a label changed: ``what`` is dropped, copied, overwritten or set; ``span`` is the word that did it."""
 
     what: str
     span: Span = NOWHERE
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesType:
+NO_LABELS: Mapping[str, Any] = {}
+"""Nothing is said of any label."""
+
+
+class SeriesType(NamedTuple):
     """What is known of the series of an instant vector.
 
     ``open``: series may carry labels beyond ``possible`` (an unknown metric, pod labels, label rows). The labels named
@@ -154,11 +153,11 @@ class SeriesType:
     keys: tuple[Key, ...] = ()
     dependencies: tuple[Dependency, ...] = ()
     distinct: Validity | None = Validity.ALWAYS
-    domains: Mapping[str, str] = field(default_factory=dict)
-    constants: Mapping[str, str] = field(default_factory=dict)
+    domains: Mapping[str, str] = NO_LABELS
+    constants: Mapping[str, str] = NO_LABELS
     unit: Unit | None = None
     kind: Kind = Kind.UNKNOWN
-    changes: Mapping[str, Change] = field(default_factory=dict)
+    changes: Mapping[str, Change] = NO_LABELS
     empty: bool = False
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from gpurules.cluster.changes import Refused, listed, may, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import Cause, ClusterFault
+from gpurules.rollout.answers import objects
 from gpurules.rollout.kinds import KINDS, Kind
 from gpurules.rollout.wanted import Wanted
 from gpurules.text.errors import EnvironmentFault, Problem
@@ -74,8 +74,8 @@ async def _groups(client: Client) -> dict[str, tuple[str, ...]]:
     except ClusterFault as fault:
         raise EnvironmentFault(unreachable(fault)) from None
     found: dict[str, tuple[str, ...]] = {}
-    for group in _objects(answer.get("groups")):
-        versions = tuple(str(version.get("version")) for version in _objects(group.get("versions")))
+    for group in objects(answer.get("groups")):
+        versions = tuple(str(version.get("version")) for version in objects(group.get("versions")))
         found[str(group.get("name"))] = versions
     return found
 
@@ -98,7 +98,7 @@ async def _missing_resource(client: Client, groups: Mapping[str, tuple[str, ...]
         answer = await send(client, "GET", f"/apis/{kind.group}/{kind.version}")
     except ClusterFault as fault:
         raise EnvironmentFault(unreachable(fault)) from None
-    if any(each.get("name") == kind.resource for each in _objects(answer.get("resources"))):
+    if any(each.get("name") == kind.resource for each in objects(answer.get("resources"))):
         return ()
     others = [one.kind for one in KINDS.values() if one.group in groups and one is not kind]
     also = f" ({', '.join(others)} is there)" if others else ""
@@ -157,7 +157,3 @@ async def _crd_version(client: Client, kind: Kind) -> str:
     metadata = found.get("metadata")
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     return str(annotations.get(OPERATOR_VERSION) or "") if isinstance(annotations, dict) else ""
-
-
-def _objects(value: Any) -> list[dict[str, Any]]:
-    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []

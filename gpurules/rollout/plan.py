@@ -10,7 +10,9 @@ from gpurules.cluster.changes import Refused, apply, delete, listed, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
 from gpurules.filling.plain_yaml import yaml_text
+from gpurules.rollout.answers import at, objects
 from gpurules.rollout.checks import unreachable
+from gpurules.rollout.kinds import KINDS, Kind
 from gpurules.rollout.wanted import CONFIGURATION, MANAGED_BY, MANAGER, Wanted
 from gpurules.text.errors import CheckFailed, EnvironmentFault, GpurulesError, InputError, Problem
 from gpurules.text.terminal import safe
@@ -23,7 +25,7 @@ CONFLICT = "FieldManagerConflict"
 @dataclass(frozen=True, slots=True)
 class Change:
     """One object: ``before`` and ``after`` as YAML, empty where there is none. ``wanted`` is None for a deletion, which
-    ``path`` and ``uid`` name."""
+    ``path`` and ``uid`` name; ``records`` are those that such an object holds."""
 
     name: str
     before: str
@@ -31,6 +33,7 @@ class Change:
     wanted: Wanted | None = None
     path: str = ""
     uid: str = ""
+    records: frozenset[str] = frozenset()
 
     @property
     def action(self) -> str:
@@ -107,30 +110,41 @@ async def _live(client: Client, path: str) -> Mapping[str, Any] | None:
 
 
 async def _obsolete(client: Client, wanted: Sequence[Wanted], configuration: str) -> list[Change]:
-    kind, namespace = wanted[0].kind, wanted[0].namespace
-    selector = f"{MANAGED_BY}={MANAGER},{CONFIGURATION}={configuration}"
-    try:
-        found = await listed(client, kind.path(namespace), {"labelSelector": selector})
-    except ClusterFault as fault:
-        raise EnvironmentFault(unreachable(fault)) from None
-    kept = {one.name for one in wanted}
+    """Objects of the configuration that are not wanted; of other kinds those that we have applied ourselves, since the
+    VictoriaMetrics operator makes VMRules of PrometheusRules, labels included."""
+    own, namespace = wanted[0].kind, wanted[0].namespace
+    query = {"labelSelector": f"{MANAGED_BY}={MANAGER},{CONFIGURATION}={configuration}"}
+    kept = {(one.kind.kind, one.name) for one in wanted}
     obsolete = []
-    for body in found:
-        metadata = body.get("metadata")
-        name = str(metadata.get("name", "")) if isinstance(metadata, dict) else ""
-        if name and name not in kept:
-            assert isinstance(metadata, dict)
-            before = _readable({"apiVersion": kind.api_version, "kind": kind.kind, **body})
-            change = Change(
-                f"{kind.kind} {namespace}/{name}",
-                before,
-                "",
-                None,
-                kind.path(namespace, name),
-                str(metadata.get("uid")),
-            )
-            obsolete.append(change)
+    for kind in KINDS.values():
+        try:
+            found = await listed(client, kind.path(namespace), query)
+        except ClusterFault as fault:
+            if kind is own:
+                raise EnvironmentFault(unreachable(fault)) from None
+            # The cluster does not know the kind, or we may not look: then none of it is ours.
+            continue
+        for body in found:
+            name = str(at(body, "metadata", "name") or "")
+            if name and (kind.kind, name) not in kept and (kind is own or _applied_by_us(body)):
+                obsolete.append(_deletion(kind, namespace, name, body))
     return sorted(obsolete, key=lambda change: change.name)
+
+
+def _deletion(kind: Kind, namespace: str, name: str, body: Mapping[str, Any]) -> Change:
+    before = _readable({"apiVersion": kind.api_version, "kind": kind.kind, **body})
+    uid = str(at(body, "metadata", "uid"))
+    return Change(f"{kind.kind} {namespace}/{name}", before, "", None, kind.path(namespace, name), uid, _records(body))
+
+
+def _applied_by_us(body: Mapping[str, Any]) -> bool:
+    managers = objects(at(body, "metadata", "managedFields"))
+    return any(one.get("manager") == MANAGER and one.get("operation") == "Apply" for one in managers)
+
+
+def _records(body: Mapping[str, Any]) -> frozenset[str]:
+    rules = (rule for group in objects(at(body, "spec", "groups")) for rule in objects(group.get("rules")))
+    return frozenset(str(rule["record"]) for rule in rules if rule.get("record"))
 
 
 def _readable(body: Mapping[str, Any] | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.catalog.field import Catalog, Entity, Field, FieldKind, Selection
 from gpurules.config.model import RecordSetting
@@ -22,8 +22,7 @@ ON_REQUEST = (Entity.LINK, Entity.SWITCH, Entity.CPU, Entity.CPU_CORE)
 _GROUP_WORD = re.compile(r"^DCGM_FI_(DEV_|SYSTEM_|PROF_|)")
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """Fields to record, label rows for the info record, and what was refused."""
 
     fields: tuple[MeasuredField, ...]
@@ -44,13 +43,15 @@ def choose(
     Raises InputError for a setting whose field is unknown or not selected.
     """
     by_field = _settings_by_field(settings, selection, catalog)
+    written: dict[str, list[str]] = {}
+    for counter in selection.counters:
+        written.setdefault(counter.field.name, []).append(counter.name)
     fields: dict[str, MeasuredField] = {}
     rows: dict[str, LabelRow] = {}
     refusals: dict[str, Refusal] = {}
     for counter in selection.counters:
         field = counter.field
-        written = tuple(entry.name for entry in selection.counters if entry.field is field)
-        names = tuple(dict.fromkeys((*written, *(name for name in _modern_names(field) if accepts(name)))))
+        names = tuple(dict.fromkeys((*written[field.name], *(name for name in _modern_names(field) if accepts(name)))))
         setting = by_field.get(field.name, RecordSetting())
         reason = _reason(field, setting, counter.declared_type, entities)
         if reason:

@@ -9,7 +9,7 @@ each subsystem with everything that is computed from its fields, then the levels
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.promql.syntax.tree import Expression, VectorSelector, walk
 from gpurules.rules.group import RecordingRule, RuleGroup
@@ -25,8 +25,7 @@ USUAL_SIZE = 60
 _IDENTITY_ROLES = ("info", "gpu_count", "placement")
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPolicy:
+class GroupPolicy(NamedTuple):
     """``kind``: ``single``, ``subsystem``, or ``auto``: one group as long as that is short. ``size``: most rules of a
     group where there are several; 0: as usual."""
 

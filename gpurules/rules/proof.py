@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.promql.infer.engine import infer
 from gpurules.promql.infer.findings import Inference
 from gpurules.promql.infer.records import record_type
-from gpurules.promql.types import SECOND, Kind, SeriesType
+from gpurules.promql.types import Kind, SeriesType
 from gpurules.rules.group import RecordingRule, RuleSet
 from gpurules.rules.sides import lacking
 from gpurules.text.errors import CheckFailed, Problem
@@ -20,8 +20,7 @@ class NotProved(CheckFailed):
     """An expression can fail at run time, or is not what its record says."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Environment:
+class _Environment(NamedTuple):
     """What is known: the metrics of the sources, and the records that came before."""
 
     sources: TypeOf
@@ -91,9 +90,7 @@ def _broken_promises(rule: RecordingRule, found: SeriesType) -> Iterable[Problem
     if not promised <= found.possible:
         lost = ", ".join(sorted(promised - found.possible))
         yield _problem(rule, f"never carries {lost}, which its specification names")
-    # The seconds that each reading of an integral stands for are a bare factor to the inference.
-    unit = spec.unit.per(SECOND) if spec.step and spec.unit is not None else spec.unit
-    if found.unit != unit:
+    if found.unit != spec.unit:
         yield _problem(rule, f"has unit {found.unit}, its specification says {spec.unit}")
     if found.kind is not spec.kind:
         yield _problem(rule, f"is a {found.kind.value}, its specification says {spec.kind.value}")

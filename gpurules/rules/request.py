@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.catalog.field import Entity, Field
 from gpurules.promql.syntax.tree import Matcher
@@ -24,8 +25,7 @@ def entity_labels(entity: Entity) -> tuple[str, ...]:
     return _ENTITY_LABELS.get(entity, _GPU_LABELS)
 
 
-@dataclass(frozen=True, slots=True)
-class MeasuredField:
+class MeasuredField(NamedTuple):
     """A field to record: the series ``names`` it is read from, how GPUs ``combine``, and the ``stem`` of its record."""
 
     field: Field
@@ -34,8 +34,7 @@ class MeasuredField:
     stem: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabelRow:
+class LabelRow(NamedTuple):
     """A ``label`` row of the counters file: the ``names`` it has on series and the ``label`` of the info record."""
 
     field: Field
@@ -54,7 +53,8 @@ class Request:
     spells them. ``sources``: the series that are read and how they name their VM, the preferred one first.
     ``recorded``: rules read what others have recorded; else each rule is an expression of its own. ``observer``:
     matchers of the series of KubeVirt's observability controller, which arrive with the VM's namespace in
-    exported_namespace; none: its series are not read.
+    exported_namespace; none: its series are not read. ``old_uuid``: series may call the UUID of their GPU ``uuid``, as
+    those of dcgm-exporter with --use-old-namespace do.
     """
 
     fields: tuple[MeasuredField, ...]
@@ -72,6 +72,7 @@ class Request:
     sources: tuple[Source, ...]
     recorded: bool = True
     observer: tuple[Matcher, ...] = ()
+    old_uuid: bool = False
 
     @property
     def launcher(self) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """The many side of every join: series of one source, aggregated before anything else touches them.
 
-Aggregation first makes a label that a guest adds harmless. Exporters with ``--use-old-namespace`` write ``uuid``, those
-of links ``gpu_uuid``; records always carry ``UUID``.
+Aggregation first makes a label that a guest adds harmless. Records call the UUID of a GPU ``UUID``; series of links
+call it ``gpu_uuid``, and those of exporters with ``--use-old-namespace`` ``uuid``, which is read on request, since few
+have it and it doubles every expression.
 """
 
 from __future__ import annotations
@@ -46,9 +47,10 @@ def keyed(
         return united(parts)
 
     def grouped(kept: tuple[str, ...]) -> Expression:
-        return _by_device(op, (*request.cluster, *kept), labels, all_samples, entity, simple)
+        return _by_device(op, (*request.cluster, *kept), labels, all_samples, other_uuid, simple)
 
     simple = exact and source.keyed is as_stored
+    other_uuid = LINK_UUID if entity is Entity.LINK else OLD_UUID if request.old_uuid else None
 
     def again(kept: tuple[str, ...], expression: Expression) -> Expression:
         return aggregate(op, _once((*request.cluster, *kept, *labels)), expression)
@@ -75,18 +77,18 @@ def last_written(record: VectorSelector) -> Expression:
 
 
 def _by_device(
-    op: str, kept: tuple[str, ...], labels: Sequence[str], samples: Samples, entity: Entity, exact: bool
+    op: str, kept: tuple[str, ...], labels: Sequence[str], samples: Samples, other_uuid: str | None, exact: bool
 ) -> Expression:
+    """The aggregation, in which ``other_uuid``, if any, becomes UUID; that of links stands in the place of UUID."""
     whole = _once((*kept, *labels))
-    if UUID not in labels:
+    if UUID not in labels or other_uuid is None:
         return aggregate(op, whole, samples(()))
-    written = LINK_UUID if entity is Entity.LINK else OLD_UUID
     # Aggregated by the label that holds the UUID, no two series can become equal when it gets its name.
-    by = _once((*kept, *(written if label == UUID else label for label in labels)))
-    if entity is Entity.LINK:
-        return relabel(aggregate(op, by, samples(())), UUID, written)
-    new = aggregate(op, whole, samples((matcher(written, "=", ""),)))
-    old: Expression = relabel(aggregate(op, by, samples((matcher(written, "!=", ""),))), UUID, written)
+    by = _once((*kept, *(other_uuid if label == UUID else label for label in labels)))
+    if other_uuid == LINK_UUID:
+        return relabel(aggregate(op, by, samples(())), UUID, other_uuid)
+    new = aggregate(op, whole, samples((matcher(other_uuid, "=", ""),)))
+    old: Expression = relabel(aggregate(op, by, samples((matcher(other_uuid, "!=", ""),))), UUID, other_uuid)
     return binary("or", new, aggregate(op, whole, old) if exact else old)
 
 

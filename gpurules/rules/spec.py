@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.promql.types import Kind, Unit
 
@@ -34,8 +35,7 @@ class RecordSpec:
     step: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(NamedTuple):
     """A field, record or counter that is not recorded, and the reason."""
 
     subject: str

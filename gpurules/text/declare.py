@@ -10,16 +10,14 @@ import dataclasses
 import re
 import types
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache
-from typing import Any, Literal, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NamedTuple, Union, cast, get_args, get_origin, get_type_hints
 
 _KEY = "described"
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(NamedTuple):
     """What holds for a field's value; for a list, for each item; for a mapping, for each value.
 
     ``help``: one sentence. ``choices``: the only values there are. ``pattern``: a regular expression for the whole
@@ -99,8 +97,7 @@ class Form(Enum):
     SECTION = "section"
 
 
-@dataclass(frozen=True, slots=True)
-class Shape:
+class Shape(NamedTuple):
     """A type as far as decoding cares: ``of`` is the scalar's type, the section's dataclass, or the item's shape.
 
     ``optional``: None is a value. ``choices``: from ``Literal``.
@@ -112,8 +109,7 @@ class Shape:
     choices: tuple[str | int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     """One field of a dataclass: its name (the key in the file), shape, description and whether it must be given."""
 
     name: str
@@ -149,7 +145,7 @@ def shape_of(hint: Any) -> Shape:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType) and len(arguments) == 2 and type(None) in arguments:
         inner = shape_of(next(argument for argument in arguments if argument is not type(None)))
-        return dataclasses.replace(inner, optional=True)
+        return inner._replace(optional=True)
     if hint in (str, int, float, bool):
         return Shape(Form.SCALAR, hint)
     if origin is Literal:

@@ -6,7 +6,7 @@ Exit codes: 0 done, 1 a check failed or there are findings, 2 usage, configurati
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.text.span import Location
 
@@ -16,8 +16,7 @@ EXIT_INPUT = 2
 EXIT_ENVIRONMENT = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that is wrong: ``message`` says what, ``location`` where, ``advice`` what to do (may be empty)."""
 
     message: str

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A half-open range of characters, ``start`` to ``end``, counted from 0 in one text."""
 
     start: int
@@ -22,8 +22,7 @@ NOWHERE = Span(-1, -1)
 """The span of what was built by code and stands in no text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A place a person can open: file (or ``<stdin>``, ``--option``), line and column, both from 1; 0 where unknown."""
 
     file: str

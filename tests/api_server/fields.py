@@ -71,11 +71,14 @@ def put(holder: Any, path: Path, value: Any, keyed: frozenset[Path], walked: Pat
 
 
 def remove(holder: Any, path: Path) -> None:
-    """Remove what stands at ``path``, and what it leaves empty."""
+    """Remove what stands at ``path``, and what it leaves empty; the key of a list's entry is the whole entry."""
+    if path[-1] == "name" and len(path) > 1 and path[-2].startswith("["):
+        remove(holder, path[:-1])
+        return
     parent = get(holder, path[:-1])
     if isinstance(parent, dict):
         parent.pop(path[-1], None)
     elif isinstance(parent, list):
         parent[:] = [entry for entry in parent if f'[name="{entry["name"]}"]' != path[-1]]
-    if (path[-1] == "name" and path[-2].startswith("[")) or (isinstance(parent, dict) and not parent and len(path) > 1):
+    if isinstance(parent, dict) and not parent and len(path) > 1:
         remove(holder, path[:-1])

@@ -16,7 +16,9 @@ from typing import Any
 
 from aiohttp import web
 
-from api_server.store import Rejected, Store
+from api_server.operators import STATUSES
+from api_server.store import Key, Rejected, Store
+from api_server.watching import watched
 from kubernetes_api.server import TOKEN
 
 RESOURCES = {
@@ -59,6 +61,14 @@ class Server:
     port: int = 0
     accepts: bool | None = True
     """What the operator writes into the status of rules: accepted, refused, or nothing (None)."""
+    operator_pause: float = 0.0
+    """Seconds that the operator takes for it."""
+    watchable: bool = True
+    """Whether lists can be watched; a server that does not know the word answers with the list."""
+    bookmark_pause: float = 0.05
+    """Seconds between the bookmarks of a watch."""
+    oldest: int = 0
+    """Versions before this one are forgotten: a watch from there is answered with 410."""
     proxied: dict[str, Any] = field(default_factory=dict)
     """Path behind a service's proxy -> the JSON that answers."""
 
@@ -136,7 +146,7 @@ class Server:
             raise web.HTTPNotFound(text="404 page not found\n")
         return name
 
-    async def _list(self, request: web.Request) -> web.Response:
+    async def _list(self, request: web.Request) -> web.StreamResponse:
         resource, namespace = self._resource(request), request.match_info.get("namespace")
         if "list others" in self.denied and resource != "prometheusrules":
             raise Rejected(403, "Forbidden", f'{resource} is forbidden: User "ann" cannot list resource "{resource}"')
@@ -145,17 +155,22 @@ class Server:
             for found in REQUIREMENT.finditer(request.query.get("labelSelector", ""))
         ]
         found = [
-            body
-            for (kind, where, _), body in sorted(self.store.objects.items())
+            self.store.shown((kind, where, name))
+            for (kind, where, name), body in sorted(self.store.objects.items())
             if kind == resource
             and namespace in (None, where)
             and all(body["metadata"].get("labels", {}).get(key) in values for key, values in wanted)
         ]
+        if request.query.get("watch") and self.watchable:
+            if f"watch {resource}" in self.denied:
+                raise Rejected(403, "Forbidden", f'{resource} is forbidden: User "ann" cannot watch resource')
+            return await watched(self, request, resource, namespace, dict(wanted))
         first = int(request.query.get("continue") or 0)
         resume = str(first + self.page) if first + self.page < len(found) else ""
         # A list's items carry neither kind nor apiVersion.
         items = [{key: value for key, value in body.items() if key not in ("kind", "apiVersion")} for body in found]
-        return web.json_response({"items": items[first : first + self.page], "metadata": {"continue": resume}})
+        metadata = {"continue": resume, "resourceVersion": str(self.store.version)}
+        return web.json_response({"items": items[first : first + self.page], "metadata": metadata})
 
     async def _get(self, request: web.Request) -> web.Response:
         resource, name = self._resource(request), request.match_info["name"]
@@ -164,24 +179,7 @@ class Server:
         body = self.store.objects.get((resource, request.match_info.get("namespace", ""), name))
         if body is None:
             raise Rejected(404, "NotFound", f'{resource} "{name}" not found')
-        return web.json_response(self._with_status(resource, body))
-
-    def _with_status(self, resource: str, body: dict[str, Any]) -> dict[str, Any]:
-        if resource != "prometheusrules" or self.accepts is None:
-            return body
-        condition = {
-            "type": "Accepted",
-            "status": "True" if self.accepts else "False",
-            "observedGeneration": body["metadata"]["generation"],
-            "message": "" if self.accepts else "could not parse expression",
-        }
-        binding = {
-            "group": "monitoring.coreos.com",
-            "resource": "prometheuses",
-            "namespace": "monitoring",
-            "name": "k8s",
-        }
-        return {**body, "status": {"bindings": [{**binding, "conditions": [condition]}]}}
+        return web.json_response(body)
 
     async def _apply(self, request: web.Request) -> web.Response:
         resource, namespace = self._resource(request), request.match_info.get("namespace", "")
@@ -202,7 +200,20 @@ class Server:
             force=request.query.get("force") == "true",
             dry_run=request.query.get("dryRun") == "All",
         )
+        if request.query.get("dryRun") != "All" and resource in STATUSES:
+            key = (resource, namespace, request.match_info["name"])
+            if self.operator_pause:
+                asyncio.get_running_loop().call_later(self.operator_pause, self._report, key)
+            else:
+                self._report(key)
         return web.json_response(body, status=201 if created else 200)
+
+    def _report(self, key: Key) -> None:
+        """The operator has looked at a rule object."""
+        body = self.store.objects.get(key)
+        if body is not None:
+            made = STATUSES[key[0]](self.accepts, body["metadata"]["generation"]) if self.accepts is not None else None
+            self.store.report(key, made)
 
     async def _delete(self, request: web.Request) -> web.Response:
         body = json.loads(await request.read() or b"{}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,8 @@ class Store:
     owners: dict[Key, dict[str, set[Path]]] = field(default_factory=dict)
     validate: Callable[[dict[str, Any]], list[tuple[str, str]]] = lambda body: []
     versions: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
+    history: list[tuple[int, str, Key, dict[str, Any]]] = field(default_factory=list)
+    """What happened, for those who watch: version, kind of the event, and the object as it was then."""
 
     def add(self, resource: str, body: dict[str, Any], manager: str = "kubectl-create") -> dict[str, Any]:
         """Put an object there as somebody else, by an update."""
@@ -37,14 +39,36 @@ class Store:
         kept = copy.deepcopy(body)
         number = next(self.versions)
         kept["metadata"] |= {"uid": f"uid-{number}", "resourceVersion": str(number), "generation": 1}
+        happened = "MODIFIED" if key in self.objects else "ADDED"
         self.objects[key] = kept
         self.owners[key] = {manager: {path for path, _ in leaves(body, GROUPS_BY_NAME)}}
+        self._happened(happened, key)
         return kept
 
     def edit(self, resource: str, body: dict[str, Any], manager: str) -> None:
         """Change an object as another field manager, by a forced apply."""
         key = (resource, body["metadata"].get("namespace", ""), body["metadata"]["name"])
         self.apply(key, body, manager, force=True, dry_run=False)
+
+    @property
+    def version(self) -> int:
+        """The version of everything that is there now."""
+        return self.history[-1][0] if self.history else 1
+
+    def report(self, key: Key, status: dict[str, Any] | None) -> None:
+        """Write the status of an object, as its operator does through the subresource; None: remove it."""
+        body = copy.deepcopy(self.objects[key])
+        body.pop("status", None)
+        if status is not None:
+            body["status"] = copy.deepcopy(status)
+        if body != self.objects[key]:
+            body["metadata"]["resourceVersion"] = str(next(self.versions))
+            self.objects[key] = body
+            self._happened("MODIFIED", key)
+
+    def _happened(self, kind: str, key: Key) -> None:
+        body = copy.deepcopy(self.objects[key])
+        self.history.append((int(body["metadata"]["resourceVersion"]), kind, key, body))
 
     def get(self, resource: str, namespace: str, name: str) -> dict[str, Any] | None:
         """The object, or None."""
@@ -114,12 +138,17 @@ class Store:
             taken = {path for path, _ in conflicts}
             kept = {other: fields - taken for other, fields in owners.items() if other != manager}
             self.objects[key], self.owners[key] = after, {**kept, manager: set(mine)}
+            if changed:
+                self._happened("ADDED" if live is None else "MODIFIED", key)
         shown = copy.deepcopy(after)
-        shown["metadata"]["managedFields"] = [
-            {"manager": other, "operation": "Apply", "fieldsType": "FieldsV1", "fieldsV1": {"f:spec": {}}}
-            for other in owners
-        ]
+        shown["metadata"]["managedFields"] = managed_fields(owners)
         return live is None, shown
+
+    def shown(self, key: Key) -> dict[str, Any]:
+        """The object with the managers of its fields."""
+        body = copy.deepcopy(self.objects[key])
+        body["metadata"]["managedFields"] = managed_fields(self.owners[key])
+        return body
 
     def delete(self, key: Key, uid: str | None, dry_run: bool) -> None:
         """Raises Rejected where it is not there, or another one."""
@@ -129,8 +158,23 @@ class Store:
         if uid and found["metadata"]["uid"] != uid:
             raise Rejected(409, "Conflict", f"Precondition failed: UID in precondition: {uid}")
         if not dry_run:
+            found["metadata"]["resourceVersion"] = str(next(self.versions))
+            self._happened("DELETED", key)
             del self.objects[key]
             del self.owners[key]
+
+
+def managed_fields(owners: Iterable[str]) -> list[dict[str, Any]]:
+    """The managers as the server lists them; which fields each has is left out."""
+    return [
+        {
+            "manager": other,
+            "operation": "Update" if other == "kubectl-create" else "Apply",
+            "fieldsType": "FieldsV1",
+            "fieldsV1": {"f:spec": {}},
+        }
+        for other in owners
+    ]
 
 
 def _conflict(path: Path, other: str) -> dict[str, str]:

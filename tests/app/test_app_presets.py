@@ -14,7 +14,7 @@ from gpurules.app.series import source_types
 from gpurules.app.sources import read_sources
 from gpurules.catalog.load import load_catalog
 from gpurules.catalog.reading import read_counters
-from gpurules.config import model
+from gpurules.config import rules as rules_section
 from gpurules.config.model import Config, DcgmSection, RecordSetting, RulesSection
 from gpurules.conventions.upstream_names import check_upstream_name
 from gpurules.presets.registry import PRESETS, preset_named
@@ -57,12 +57,12 @@ def test_a_preset_is_complete(name: str) -> None:
     assert name == preset.name
     assert preset.summary in PAGE
     assert f"`{name}`" in PAGE
-    assert set(preset.levels) <= set(model.LEVELS)
+    assert set(preset.levels) <= set(rules_section.LEVELS)
     assert [field for field in preset.fields or () if catalog.by_name[field].name != field] == []
 
 
 def test_the_configuration_knows_every_preset() -> None:
-    assert set(model.PRESETS) == PRESETS.keys()
+    assert set(rules_section.PRESETS) == PRESETS.keys()
 
 
 SETS = {

@@ -11,7 +11,7 @@ import yaml
 from gpurules.catalog.load import load_catalog
 from gpurules.catalog.writing import counters_csv
 from gpurules.cli.main import run as run_command_line
-from gpurules.config.model import PRESETS
+from gpurules.config.rules import PRESETS
 from gpurules.filling.templates import read_template
 
 

@@ -57,7 +57,7 @@ REFUSED = {
     "group": ("rules", "prometheus=2.19", "", "", "the aggregation group"),
     "a VMRule for Prometheus": ("vmrule", "prometheus=2.53", "", "", "Prometheus does not read the format vmrule"),
     "Mimir for Thanos": ("mimir", "thanos=0.38", "", "", "Thanos Ruler does not read the format mimir"),
-    "Mimir for Prometheus": ("mimir", "prometheus=3.5", "", "", "a program without a target; leave it out"),
+    "Mimir for Prometheus": ("mimir", "prometheus=3.5", "", "", "leave --target out, or use --format rules"),
     "unknown program": ("rules", "cortex=1.0", "", "", "is not a program and its version"),
     "no version": ("rules", "prometheus", "", "", "write such as prometheus=2.53"),
 }

@@ -116,3 +116,44 @@ def test_a_hostile_name_does_not_reach_the_terminal(capsys: pytest.CaptureFixtur
     code, out, _ = run(capsys, "type", '{"evil\\u001b[31m"} * {"\\u202e"}')
     assert code == 0
     assert out.replace("\n", "").isprintable()
+
+
+RULES = """groups:
+  - name: g
+    rules:
+      - record: pod:used_bytes:sum
+        expr: sum by (namespace, pod) (DCGM_FI_DEV_FB_USED) * 1048576
+      - record: namespace:used_bytes:sum
+        expr: sum by (namespace) (pod:used_bytes:sum)
+"""
+
+
+def test_records_of_rule_files_are_known(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.yaml").write_text(RULES, encoding="utf-8")
+    (whole,) = as_json(capsys, "--rules", "rules", "namespace:used_bytes:sum")["steps"]
+    assert whole["undeclared_metrics"] == []
+    assert [label["label"] for label in whole["type"]["labels"]] == ["namespace"]
+    assert whole["type"]["unit"] == "bytes"
+    (unknown,) = as_json(capsys, "namespace:used_bytes:sum")["steps"]
+    assert unknown["undeclared_metrics"] == ["namespace:used_bytes:sum"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "rules.yaml: there is no such file or folder"),
+        ("groups: [", "rules.yaml:1:"),
+        ("a: 1\n", "there are no rules in this file"),
+        ("", "there are no rules in this file"),
+    ],
+)
+def test_rule_files_that_cannot_be_read(
+    content: str | None, says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if content is not None:
+        (tmp_path / "rules.yaml").write_text(content, encoding="utf-8")
+    code, out, err = run(capsys, "type", "--rules", "rules.yaml", "a:b:c")
+    assert (code, out) == (2, "")
+    assert says in err
+    assert len(err.splitlines()) == 1

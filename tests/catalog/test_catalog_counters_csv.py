@@ -10,7 +10,8 @@ from gpurules.catalog.csv_records import read_records
 from gpurules.catalog.exporters import find
 from gpurules.catalog.field import Selection
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import default_selection, read_counters
+from gpurules.catalog.reading import read_counters
+from gpurules.catalog.resolve import default_selection
 from gpurules.text.errors import InputError
 
 CATALOG = load_catalog()

@@ -9,7 +9,8 @@ import pytest
 
 from gpurules.catalog.field import FieldKind
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import FORMATS, default_selection, format_of, read_counters
+from gpurules.catalog.reading import FORMATS, format_of, read_counters
+from gpurules.catalog.resolve import default_selection
 from gpurules.catalog.writing import counters_csv
 from gpurules.text.errors import InputError
 from gpurules.text.span import SourceText

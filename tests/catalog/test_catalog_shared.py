@@ -9,7 +9,8 @@ import pytest
 
 from gpurules.catalog.field import Entity, FieldKind
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import default_selection, read_counters
+from gpurules.catalog.reading import read_counters
+from gpurules.catalog.resolve import default_selection
 from shared import SHARED
 
 CATALOG = load_catalog()

@@ -298,9 +298,19 @@ def test_openid_token_that_holds(tmp_path: Path) -> None:
 
 
 BAD_CONFIGS: dict[str, tuple[str, str]] = {
-    "empty": ("", "malformed"),
-    "no-yaml": (f"token: [{SECRET}", "malformed"),
-    "a-list": (f"- {SECRET}", "malformed"),
+    "empty": ("", "config: the file is empty"),
+    "no-yaml": (f"token: [{SECRET}", f"config:1:{len(SECRET) + 9}: this is not valid YAML"),
+    "a-list": (f"- {SECRET}", "config:1:1: this is no kubeconfig: keys and values are expected"),
+    "clusters-no-list": (f"clusters: {SECRET}\ncurrent-context: c", "config:1:11: clusters is no list"),
+    "user-without-user": (
+        f"current-context: c\nusers: [{{name: u, token: {SECRET}}}]\ncontexts: [{{name: c}}]\nclusters: []",
+        "config:2:9: this entry of users has no user",
+    ),
+    "unknown-user": (
+        "current-context: c\ncontexts: [{name: c, context: {cluster: x, user: u}}]\n"
+        "clusters: [{name: x, cluster: {server: 'https://127.0.0.1'}}]\nusers: []",
+        'its users do not hold "u"',
+    ),
     "no-context": (f"users: [{{name: u, user: {{token: {SECRET}}}}}]", 'the key "current-context" is missing'),
     "unknown-cluster": (
         "current-context: c\ncontexts: [{name: c, context: {cluster: x, user: u}}]\n"
@@ -310,7 +320,7 @@ BAD_CONFIGS: dict[str, tuple[str, str]] = {
     "nameless-user": (
         "current-context: c\ncontexts: [{name: c, context: {cluster: x, user: u}}]\n"
         f"clusters: [{{name: x, cluster: {{server: 'https://127.0.0.1'}}}}]\nusers: [{{user: {{token: {SECRET}}}}}]",
-        "malformed",
+        "config:4:9: this entry of users has no name",
     ),
     "empty-exec": (
         "current-context: c\ncontexts: [{name: c, context: {cluster: x, user: u}}]\n"
@@ -336,6 +346,7 @@ def test_bad_kubeconfig(name: str, tmp_path: Path, capfd: pytest.CaptureFixture[
     ("kubeconfig_flag", "context", "said"),
     [
         ("none", "", "the kubeconfig none is not there"),
+        ("/", "", "the kubeconfig / is a folder; name a file"),
         ("", "", "there is no kubeconfig, and this is no pod"),
         ("", "here", "there is no kubeconfig, and this is no pod"),
     ],
@@ -344,6 +355,15 @@ def test_no_kubeconfig(kubeconfig_flag: str, context: str, said: str) -> None:
     with pytest.raises(ClusterFault, match=said) as raised:
         asyncio.run(login.log_in(kubeconfig_flag, context, 1.0))
     assert raised.value.cause is Cause.CONFIGURATION
+
+
+def test_files_that_are_not_there_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kubeconfig(tmp_path / "config", at(1), None)
+    with pytest.raises(ClusterFault, match='confg is not there; did you mean "config"'):
+        asyncio.run(login.log_in(str(tmp_path / "confg"), "", 1.0))
+    monkeypatch.setenv("KUBECONFIG", "/none/a:/none/b")
+    with pytest.raises(ClusterFault, match="KUBECONFIG names /none/a:/none/b, and no such file is there"):
+        asyncio.run(login.log_in("", "", 1.0))
 
 
 def test_unknown_context_names_the_nearest(tmp_path: Path) -> None:

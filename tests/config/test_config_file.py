@@ -13,16 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gpurules.config import forms
+from gpurules.config.dcgm import HONOR_LABELS
 from gpurules.config.load import load_config, load_sourced, read_config
 from gpurules.config.model import (
-    COMBINATIONS,
-    FORMATS,
-    GROUPS,
-    HONOR_LABELS,
-    LEVELS,
-    PARTIAL_RESPONSES,
-    PATHS,
-    PRESETS,
     Config,
     DcgmSection,
     KubevirtSection,
@@ -30,7 +23,9 @@ from gpurules.config.model import (
     RecordSetting,
     RulesSection,
 )
+from gpurules.config.output import FORMATS, PARTIAL_RESPONSES
 from gpurules.config.print import to_yaml
+from gpurules.config.rules import COMBINATIONS, GROUPS, LEVELS, PATHS, PRESETS
 from gpurules.config.settings import FlagValue, Sourced, validated, with_flags
 from gpurules.text.decode import Path as Where
 from gpurules.text.errors import GpurulesError, InputError

@@ -53,6 +53,7 @@ def refused(*arguments: str) -> list[str]:
         (["--counters", "a", "--counters", "b"], Config(dcgm=DcgmSection(counters=("a", "b")))),
         (["--exporter", "4.5.3-4.8.2"], Config(dcgm=DcgmSection(exporters=("4.5.3-4.8.2",)))),
         (["--dcgm-selector", 'job=~"guest-.*"'], Config(dcgm=DcgmSection(selector='job=~"guest-.*"'))),
+        (["--use-old-namespace"], Config(dcgm=DcgmSection(use_old_namespace=True))),
         (["--honor-labels", "false"], Config(dcgm=DcgmSection(honor_labels="false"))),
         (
             ["--path-selector", 'remote=job="x"'],

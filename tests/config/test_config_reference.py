@@ -86,4 +86,5 @@ def test_every_key_but_the_settings_of_fields_has_a_flag() -> None:
     assert {f"{flag.section}.{flag.key}" for flag in FLAGS} == keys - {"version", "rules.fields"}
     assert len({flag.flag for flag in FLAGS}) == len(FLAGS)
     for flag in FLAGS:
-        assert flag.metavar or member_of(flag).description.choices
+        member = member_of(flag)
+        assert flag.metavar or member.description.choices or member.shape.of is bool

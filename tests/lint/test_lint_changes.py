@@ -196,6 +196,63 @@ def test_a_reason_in_a_changed_rule_counts(capsys: pytest.CaptureFixture[str]) -
     assert reported(capsys) == ["f.yaml record a:up:sum", "g.yaml record d:up:sum"]
 
 
+READS_D = '      - {record: "e:up:sum", expr: "sum(d:up:sum)", fro: 1m}\n'
+D = '      - {record: "d:up:sum", expr: "sum(a:up:sum)", fro: 1m}\n'
+
+
+def _a_changes() -> None:
+    write("f.yaml", rules(A.replace("sum(up)", "sum(up) + 1"), B))
+
+
+def _a_goes() -> None:
+    write("f.yaml", rules(B))
+
+
+def _its_file_goes() -> None:
+    Path("f.yaml").unlink()
+
+
+def _a_is_added_again() -> None:
+    write("new.yaml", rules(A, name="n"))
+
+
+def _a_moves() -> None:
+    write("f.yaml", rules(B))
+    write("h.yaml", rules(A, name="h2"))
+
+
+def _another_changes() -> None:
+    write("f.yaml", rules(A, B.replace("sum(up)", "sum(up) + 1")))
+
+
+def _only_its_comment() -> None:
+    write("f.yaml", rules("      # gpurules: disable=structure/unknown-field x\n" + A, B))
+
+
+READERS = ["g.yaml record d:up:sum", "g.yaml record e:up:sum"]
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        (_a_changes, READERS),
+        (_a_goes, READERS),
+        (_its_file_goes, READERS),
+        (_a_is_added_again, READERS),
+        (_a_moves, []),
+        (_another_changes, []),
+        (_only_its_comment, []),
+    ],
+)
+def test_rules_that_read_a_changed_record_are_reported(
+    change: Callable[[], None], wanted: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    commit(f=rules(A, B), g=rules(D, READS_D, C, name="h"))
+    change()
+    found = [one for one in reported(capsys, "--select", "structure/unknown-field", ".") if one.startswith("g.yaml")]
+    assert found == wanted
+
+
 def test_what_others_have_added_since_is_no_change(capsys: pytest.CaptureFixture[str]) -> None:
     commit(f=rules(A, B))
     git("checkout", "--quiet", "-b", "mine")

@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from gpurules.app.lint import target_of
 from gpurules.app.rendering import render
+from gpurules.app.runs_against import target_of
 from gpurules.catalog.exporters import releases as exporter_releases
 from gpurules.catalog.load import load_catalog
+from gpurules.config.dcgm import HONOR_LABELS
 from gpurules.config.model import (
-    FORMATS,
-    HONOR_LABELS,
-    PRESETS,
     Config,
     DcgmSection,
     KubevirtSection,
     OutputSection,
     RulesSection,
 )
+from gpurules.config.output import FORMATS
+from gpurules.config.rules import PRESETS
 from gpurules.labels import kubevirt
 from gpurules.lint.engine import run_checks
 from gpurules.lint.identifiers import CHECKS
@@ -79,18 +79,6 @@ JUSTIFIED = (
         "the field namespace is read by Mimir",
         lambda config: config.output.format == "mimir",
         "the file is for mimirtool",
-    ),
-    Justified(
-        "units/record-name",
-        "_gpu_device_seconds:",
-        lambda config: config.rules.preset in ("full", "chargeback"),
-        "a number of GPUs read every 30 seconds times 30: the step is no unit that an expression shows",
-    ),
-    Justified(
-        "units/record-name",
-        "_gpu_energy_joules:",
-        lambda config: config.rules.preset in ("full", "chargeback"),
-        "watts read every 30 seconds times 30",
     ),
     Justified(
         "join/arbitrary-deduplication",

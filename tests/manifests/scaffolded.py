@@ -39,10 +39,9 @@ class Case:
 CASES = (
     *(Case(f"{path}, defaults", Wishes(path=path)) for path in SCAFFOLDED if path not in NEED_VMS),
     *(Case(f"{path}, named", replace(NAMED, path=path)) for path in SCAFFOLDED),
-    *(Case(part, replace(NAMED, path="pod-network", parts=(part,))) for part in PROBES),
-    Case(
-        "probe-nodes, defaults", Wishes(path="host", parts=("probe-nodes",), probe_image="registry.example/gpurules:1")
-    ),
+    *(Case(part, replace(NAMED, parts=(part,))) for part in PROBES),
+    Case("probe-nodes, defaults", Wishes(parts=("probe-nodes",), probe_image="registry.example/gpurules:1")),
+    Case("guests and a probe", replace(NAMED, path="pod-network", parts=("guest", "probe-api", "probe-job"))),
 )
 
 

@@ -8,11 +8,9 @@ kubevirt_vmi_info of its own.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +31,7 @@ from gpurules.scenario.model import Labels, VirtualMachine, World, labels_of
 from gpurules.scenario.openmetrics import pages_at
 from gpurules.scenario.target import GUEST_PORT, Target
 from live_prometheus import RATE_TOLERANCE, Server, free_port, settle
+from loopback import Loopback, serving_pages
 
 WAYS = {
     "pod-network": "pod-network",
@@ -76,40 +75,12 @@ def world_of(path: str) -> World:
     return World(f"chain of {path}", replace(cluster(*ready), collection=0.001, kube_state=True), (0,))
 
 
-class Proxy:
-    """Answers for every address of the scenario, at the scenario's time."""
-
-    def __init__(self, world: World) -> None:
-        pages = {target.instance: page or "" for target, page in pages_at(world.cluster, 0).items()}
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                page = pages.get(self.path.removeprefix("http://").partition("/")[0])
-                self.send_response(404 if page is None else 200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.end_headers()
-                self.wfile.write((page or "").encode())
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
-
-
 @contextmanager
-def proxied(world: World) -> Iterator[Proxy]:
-    """A proxy whose server runs in a thread."""
-    proxy = Proxy(world)
-    thread = threading.Thread(target=proxy.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
+def proxied(world: World) -> Iterator[Loopback]:
+    """A proxy that answers for every address of the scenario, at the scenario's time."""
+    pages = {target.instance: page or "" for target, page in pages_at(world.cluster, 0).items()}
+    with serving_pages(lambda url: pages.get(url.removeprefix("http://").partition("/")[0])) as proxy:
         yield proxy
-    finally:
-        proxy.server.shutdown()
-        proxy.server.server_close()
-        thread.join(timeout=5)
 
 
 def launcher_pod(machine: VirtualMachine, label: tuple[tuple[str, str], ...], *more: Container) -> Pod:

@@ -15,6 +15,7 @@ from scaffolded import CASES, NAMED, Case, objects, parsed
 import components
 from gpurules.app.scaffold import Wishes, scaffolding
 from gpurules.config.model import Config
+from gpurules.manifests.guest import VSOCK_LIMIT
 from gpurules.manifests.layouts.registry import LAYOUTS
 from gpurules.manifests.paths.registry import SCAFFOLDED
 from gpurules.manifests.probing import PROBE_PARTS
@@ -100,7 +101,8 @@ def test_limits_and_patches_are_in_every_folder(case: Case, layout: str, tmp_pat
     folder = written(case, layout, tmp_path)
     everything = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file())
     flat = " ".join(everything.replace("#", " ").split())
-    assert [limit for limit in SCAFFOLDED[case.wishes.path].limits if " ".join(limit.split()) not in flat] == []
+    limits = SCAFFOLDED[case.wishes.path].limits if case.wishes.path else (VSOCK_LIMIT,)
+    assert [limit for limit in limits if " ".join(limit.split()) not in flat] == []
     assert "gpurules-parameter" not in everything
     for patch in folder.glob("patches/*.yaml"):
         assert patch.read_text(encoding="utf-8").startswith("# kubectl patch vm ")
@@ -113,7 +115,7 @@ def test_what_a_path_prints(path: str, golden: Callable[[str, str], None]) -> No
 
 @pytest.mark.parametrize("part", [part.name for part in PROBE_PARTS])
 def test_what_a_part_of_the_probe_prints(part: str, golden: Callable[[str, str], None]) -> None:
-    wishes = Wishes(path="pod-network", parts=(part,), probe_image="registry.example/gpurules:1")
+    wishes = Wishes(parts=(part,), probe_image="registry.example/gpurules:1")
     golden(f"{part}.yaml", scaffolding(Config(), wishes).files["-"])
 
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-import click
+import jsonschema
 import pytest
 import yaml
-from scaffolded import CASES, LOADER, NAMED, PROBES, Case, objects, parsed
-from structure import complaints, pod_template
+from scaffolded import CASES, LOADER, NAMED, Case, objects, parsed
+from structure import complaints
 
 from crd import FILES, validator
 from gpurules.app.scaffold import Wishes
 from gpurules.catalog.exporters import accepts, find
-from gpurules.cli.root import load, root
 from gpurules.config.model import Config, DcgmSection, KubevirtSection
 from gpurules.text.errors import InputError
 
@@ -39,6 +38,68 @@ def test_monitors_satisfy_the_crds(case: Case) -> None:
     for one in objects(case.wishes):
         if one["kind"] in FILES:
             assert [error.message for error in _validator(one["kind"]).iter_errors(one)] == []
+
+
+def entries(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": required, "additionalProperties": False}
+
+
+TEXT, COUNT, FLAG = {"type": "string", "minLength": 1}, {"type": "integer", "minimum": 0}, {"type": "boolean"}
+TIME = {"type": "string", "pattern": "^([0-9]+(ms|s|m|h|d|w|y))+$"}
+RELABELING = entries(
+    [],
+    sourceLabels={"type": "array", "items": {"type": "string", "pattern": "^[a-zA-Z_][a-zA-Z0-9_]*$"}},
+    separator={"type": "string"},
+    targetLabel=TEXT,
+    regex={"type": "string"},
+    replacement={"type": "string"},
+    action={"enum": ["replace", "keep", "drop", "labelmap", "labeldrop", "labelkeep"]},
+)
+RELABELINGS = {"type": "array", "items": RELABELING, "minItems": 1}
+SCRAPE_CONFIG = jsonschema.Draft7Validator(
+    entries(
+        ["spec"],
+        apiVersion={"const": "monitoring.coreos.com/v1alpha1"},
+        kind={"const": "ScrapeConfig"},
+        metadata={"type": "object"},
+        spec=entries(
+            ["staticConfigs"],
+            jobName=TEXT,
+            staticConfigs={
+                "type": "array",
+                "items": entries(
+                    ["targets"],
+                    targets={"type": "array", "items": TEXT, "minItems": 1, "uniqueItems": True},
+                    labels={"type": "object", "additionalProperties": {"type": "string"}},
+                ),
+            },
+            relabelings=RELABELINGS,
+            metricRelabelings=RELABELINGS,
+            metricsPath=TEXT,
+            scrapeInterval=TIME,
+            scrapeTimeout=TIME,
+            honorLabels=FLAG,
+            honorTimestamps=FLAG,
+            enableHTTP2=FLAG,
+            sampleLimit=COUNT,
+            targetLimit=COUNT,
+            labelLimit=COUNT,
+            labelNameLengthLimit=COUNT,
+            labelValueLengthLimit=COUNT,
+        ),
+    )
+)
+"""The entries of a ScrapeConfig that a set-up may need (prometheus-operator, v1alpha1/scrapeconfig_types.go)."""
+
+
+@each_case
+def test_scrape_configs_satisfy_their_schema(case: Case) -> None:
+    made = [one for one in objects(case.wishes) if one["kind"] == "ScrapeConfig"]
+    assert bool(made) is (case.wishes.path == "remote" and not case.wishes.parts)
+    for one in made:
+        assert [error.message for error in SCRAPE_CONFIG.iter_errors(one)] == []
+        for field, value in (("followRedirects", False), ("scrapeInterval", "often"), ("staticConfigs", [{}])):
+            assert list(SCRAPE_CONFIG.iter_errors({**one, "spec": {**one["spec"], field: value}}))
 
 
 BROKEN = [
@@ -112,6 +173,9 @@ WRONG = [
     (Wishes(path="pod-netwrk"), 'did you mean "pod-network"?'),
     (Wishes(), "a set-up is for one collection path; write --path pod-network"),
     (Wishes(path="pod-network", parts=("colection",)), 'did you mean "collection"?'),
+    (Wishes(parts=("colection",)), "no path has a part 'colection'; did you mean \"collection\"?"),
+    (Wishes(parts=("probe-jb",)), 'did you mean "probe-job"?'),
+    (Wishes(parts=("guest", "probe-job")), "a set-up is for one collection path"),
     (Wishes(path="vsock-exporter"), "add --vm NAMESPACE/NAME"),
     (Wishes(path="remote"), "add --vm NAMESPACE/NAME=ADDRESS"),
     (Wishes(path="remote", machines=("a/b",)), "write --vm a/b=ADDRESS"),
@@ -161,19 +225,3 @@ def test_what_is_named_is_used() -> None:
     text = str(objects(NAMED.__class__(path="pod-network", machines=NAMED.machines, exporter_port=9500)))
     assert "9500" in text
     assert "9400" not in text
-
-
-@pytest.mark.parametrize("part", PROBES)
-def test_what_the_workloads_of_the_probe_run_is_a_command_line(part: str) -> None:
-    wishes = Wishes(path="host", parts=(part,), probe_image="registry.example/gpurules:1")
-    for one in objects(wishes):
-        template = pod_template(one)
-        for container in template["spec"]["containers"] if template else ():
-            name, *words = container["args"]
-            with click.Context(root, info_name="gpurules", help_option_names=["-h", "--help"]) as parent:
-                command = load(name)
-                options, rest, _ = command.make_parser(
-                    click.Context(command, parent=parent, info_name=name)
-                ).parse_args(words)
-            assert rest == []
-            assert options["every"] is True

@@ -1,4 +1,4 @@
-"""The container recipe and the manifests, as far as a machine without a container engine can check them."""
+"""The container recipe, as far as a machine without a container engine can check it."""
 
 from __future__ import annotations
 
@@ -12,20 +12,12 @@ import zipfile
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
-import click
 import pytest
-import yaml
 
-from gpurules.cli.root import PROGRAM, load, root
-from gpurules.probe.discovery import NODE_VARIABLE
 from shared import ROOT
 
 DOCKERFILE = ROOT / "Dockerfile"
-DEPLOY = ROOT / "deploy" / "probe"
-MANIFESTS = sorted(DEPLOY.glob("*.yaml"))
-WORKLOADS = [path for path in MANIFESTS if path.stem != "rbac"]
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -138,72 +130,3 @@ def test_entry_point_is_installed_where_the_image_looks() -> None:
     assert f"--from=build {environment} {environment}" in arguments("COPY")
     assert f"PATH={environment}/bin:$PATH" in arguments("ENV")[0]
     assert Path(sys.executable).with_name("gpurules").exists()
-
-
-def documents(path: Path) -> list[dict[str, Any]]:
-    return list(yaml.safe_load_all(path.read_text(encoding="utf-8")))
-
-
-def pod(path: Path) -> dict[str, Any]:
-    """The pod template of a workload."""
-    (document,) = documents(path)
-    spec: dict[str, Any] = document["spec"]["template"]["spec"]
-    return spec
-
-
-@pytest.mark.parametrize("path", WORKLOADS, ids=lambda path: path.stem)
-def test_arguments_are_those_of_the_command(path: Path) -> None:
-    (container,) = pod(path)["containers"]
-    name, *words = container["args"]
-    with click.Context(root, info_name=PROGRAM, **root.context_settings) as parent:
-        load(name).make_context(name, words, parent=parent)
-
-
-@pytest.mark.parametrize("path", WORKLOADS, ids=lambda path: path.stem)
-def test_names_agree(path: Path) -> None:
-    account = next(item for item in documents(DEPLOY / "rbac.yaml") if item["kind"] == "ServiceAccount")
-    (document,) = documents(path)
-    assert pod(path)["serviceAccountName"] == account["metadata"]["name"]
-    assert document["metadata"]["namespace"] == account["metadata"]["namespace"]
-    mounts = {mount["name"] for mount in pod(path)["containers"][0].get("volumeMounts", ())}
-    assert mounts == {volume["name"] for volume in pod(path).get("volumes", ())}
-
-
-@pytest.mark.parametrize("path", WORKLOADS, ids=lambda path: path.stem)
-def test_privileges(path: Path) -> None:
-    spec, (container,) = pod(path), pod(path)["containers"]
-    confined = "confined" in path.stem
-    assert spec.get("hostPID", False) is confined
-    assert "hostNetwork" not in spec
-    assert container["securityContext"].get("privileged", False) is confined
-    assert confined or spec["securityContext"]["runAsNonRoot"]
-    if document_kind(path) == "DaemonSet":
-        names = {entry["name"]: entry["valueFrom"]["fieldRef"]["fieldPath"] for entry in container["env"]}
-        assert names == {NODE_VARIABLE: "spec.nodeName"}
-        assert confined or spec["securityContext"]["seccompProfile"]["type"] == "Unconfined"
-
-
-def document_kind(path: Path) -> str:
-    return str(documents(path)[0]["kind"])
-
-
-def test_role_is_what_the_probe_asks_for() -> None:
-    role = next(item for item in documents(DEPLOY / "rbac.yaml") if item["kind"] == "ClusterRole")
-    allowed = {
-        (group, resource, verb)
-        for rule in role["rules"]
-        for group in rule["apiGroups"]
-        for resource in rule["resources"]
-        for verb in rule["verbs"]
-    }
-    assert allowed == {
-        ("kubevirt.io", "virtualmachineinstances", "get"),
-        ("kubevirt.io", "virtualmachineinstances", "list"),
-        ("kubevirt.io", "kubevirts", "list"),
-        ("subresources.kubevirt.io", "virtualmachineinstances/vsock", "get"),
-    }
-
-
-@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.stem)
-def test_manifest_is_documented(path: Path) -> None:
-    assert f"deploy/probe/{path.name}" in (ROOT / "docs" / "probe-in-a-cluster.md").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from gpurules.promql.types import SeriesType
 from promql_model import NAME, Labels, get, labels_of
@@ -44,11 +44,10 @@ def schema(rng: random.Random) -> Schema:
     types = {name: _with_key(rng, series_type(rng)) for name in NAMES}
     for name in BUCKETS:
         buckets = series_type(rng)
-        types[name] = replace(
-            buckets,
+        types[name] = buckets._replace(
             certain=buckets.certain | {"le"},
             possible=buckets.possible | {"le"},
-            keys=tuple(replace(key, labels=key.labels | {"le"}) for key in buckets.keys),
+            keys=tuple(key._replace(labels=key.labels | {"le"}) for key in buckets.keys),
         )
     return Schema(types)
 
@@ -59,7 +58,7 @@ def _with_key(rng: random.Random, declared: SeriesType) -> SeriesType:
         return declared
     first = declared.keys[0]
     short = frozenset(rng.sample(sorted(declared.possible), min(len(declared.possible), rng.choice((1, 1, 2)))))
-    return replace(declared, keys=(replace(first, labels=short), *declared.keys[1:]))
+    return declared._replace(keys=(first._replace(labels=short), *declared.keys[1:]))
 
 
 def data_set(rng: random.Random, there: Schema, style: int) -> Data:

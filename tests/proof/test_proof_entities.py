@@ -14,7 +14,8 @@ import promtool_runs
 import rendered
 from gpurules.app.rendering import render
 from gpurules.catalog.load import load_catalog
-from gpurules.config.model import ENTITIES, Config, DcgmSection, OutputSection, RulesSection
+from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
+from gpurules.config.rules import ENTITIES
 from gpurules.rules.choice import ON_REQUEST
 from gpurules.scenario.exposition import KUBEVIRT_JOB
 from gpurules.scenario.model import Labels, labels_of
@@ -74,7 +75,7 @@ def rules(identity: str, *paths: str) -> rendered.Rendered:
     """All entities of the counters file."""
     counters = str(Path(__file__).with_name("entities-counters.csv"))
     config = Config(
-        dcgm=DcgmSection(counters=(counters,), honor_labels="false"),
+        dcgm=DcgmSection(counters=(counters,), honor_labels="false", use_old_namespace=True),
         rules=RulesSection(paths=paths, entities=ENTITIES, identity=identity),
         output=OutputSection(format="rules"),
     )

@@ -15,16 +15,16 @@ import promtool_runs
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
 from gpurules.scenario.leftover import with_leftovers
+from gpurules.scenario.moments import lagging
+from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import EVALUATION, rule_test
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from rendered import Rendered
-from stories import lagging
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 HOPS = 2
 """From the identity to a GPU's record, and from there to the levels above the VM."""
 LEFT_OVER = ("steady", "migration", "restart", "prometheus_restart", "mig", "scraped_twice")
-GAPS = ("old_label_names",)
 
 
 @cache
@@ -47,12 +47,13 @@ def story(name: str, groups: str, honor_labels: str, lag: int = 0, left_over: bo
     test = rule_test(built, specs, guests_honor=honor_labels == "true")
     if left_over:
         test = with_leftovers(test, built, specs, guests_honor=honor_labels == "true")
+    test = without_old_uuid(test, built)
     return promtool_runs.text_of(test, tuple(reversed(told.groups)) if lag else told.groups)
 
 
 @pytest.mark.parametrize(("honor_labels", "versions"), [("false", 9), ("true", 1)])
 def test_every_scenario(promtools: dict[str, Path], honor_labels: str, versions: int) -> None:
-    texts = {name: story(name, "single", honor_labels) for name in SCENARIOS if name not in GAPS}
+    texts = {name: story(name, "single", honor_labels) for name in SCENARIOS}
     texts |= {f"{name}, left over": story(name, "single", honor_labels, left_over=True) for name in LEFT_OVER}
 
     for version, promtool in list(promtools.items())[:versions]:
@@ -61,7 +62,7 @@ def test_every_scenario(promtools: dict[str, Path], honor_labels: str, versions:
 
 
 def test_the_lag_between_groups_is_what_is_documented(promtool: Path) -> None:
-    texts = {name: story(name, "subsystem", "false", lag=HOPS * EVALUATION) for name in SCENARIOS if name not in GAPS}
+    texts = {name: story(name, "subsystem", "false", lag=HOPS * EVALUATION) for name in SCENARIOS}
 
     failed = promtool_runs.failures(promtool, rules("subsystem", "false").rules, texts)
     assert not failed, "\n".join(f"{name}: {said}" for name, said in failed.items())

@@ -1,38 +1,45 @@
 """A real Prometheus scrapes servers that play a cluster, and what it records is read back through its API.
 
 One second of the cluster is one second of the clock. A VM migrates, then Prometheus is stopped, another VM migrates
-meanwhile, and Prometheus starts again on the same data. No rule may fail at any time. Two Prometheus watch the same
-story with the guests scraped on their launcher pods, one with honorLabels and one without; two more, with fewer
-counters, watch it over other paths and as a KubeVirt without vmi_pod tells it.
+meanwhile, and Prometheus starts again on the same data. No rule may fail at any time. Several Prometheus do that side
+by side: two with the guests scraped on their launcher pods, with honorLabels and without, and, with fewer counters, one
+for every other identity, recorded or inline.
 """
 
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 import live_prometheus
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, OutputSection, RulesSection
+from gpurules.rules.identities.registry import IDENTITIES
+from gpurules.scenario import booking
 from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.events import change_machine, move
 from gpurules.scenario.expect import expect
 from gpurules.scenario.fleet import cluster
+from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.model import Labels, VirtualMachine, World
 from gpurules.scenario.openmetrics import pages_at
 from gpurules.scenario.scrape import honors
 from gpurules.scenario.target import Target
 from gpurules.scenario.told import told
 from live_prometheus import RATE_TOLERANCE, free_port, settle
+from loopback import serving_pages
 from rendered import Rendered, of, rendered
 
+RATE_WINDOW = 8
+"""Seconds for which a rate may be that of a series that has ended, or of one that has just begun."""
 MIGRATIONS = (("research", "train", "worker-3", "10.130.1.1"), ("research", "simulate", "worker-2", "10.129.1.2"))
 """Namespace and name of the VM, the node that it moves to, and its address there."""
 
@@ -52,29 +59,36 @@ class Cast:
         """The cluster as this one sees it."""
         steady = World("live", replace(cluster(), collection=0.001), (0,))
         fields = {name for spec in self.rules.specs if spec.role == "field" for name in spec.fields}
-        return told(steady, self.ways, self.release, self.facts.owners, tuple(fields))
+        kube_state = self.facts.owners or "single-vm-node" in self.facts.paths
+        return told(steady, self.ways, self.release, kube_state, tuple(fields))
 
 
 def casts() -> tuple[Cast, ...]:
-    """All that watch."""
-    rules = rendered("main", "auto", collection_interval="1s", rate_window="8s")
-    paths = ("vsock-exporter", "remote", "pod-network")
+    """All that watch: the usual set-up with every default counter, and every other identity with a few."""
+    rules = rendered("main", "auto", collection_interval="1s", rate_window=f"{RATE_WINDOW}s")
+    pods, host, node = ("pod-network",), ("host",), ("single-vm-node",)
+    several = ("vsock-exporter", "remote", "pod-network")
     ways = (("vsock-exporter",), ("remote-address",), ("pod-network", "vsock-exporter"))
+    nodes = (("node-exporter",), ("node-exporter-relabelled",))
     return (
         Cast("honorLabels false", rules),
         Cast("honorLabels true", rules, guests_honor=True),
-        Cast("several paths", few("main", paths), RulesFor(paths, "false"), ways),
-        Cast("no vmi_pod", few("v1.4", ("pod-network",)), RulesFor(("pod-network",), "false", True), release="v1.4"),
+        Cast("no vmi_pod", few("v1.4", pods), RulesFor(pods, "false", owners=True), release="v1.4"),
+        Cast("several paths", few("main", several), RulesFor(several, "false"), ways),
+        Cast("host", few("main", host), RulesFor(host, "false"), (("host-mapped",),)),
+        Cast("single-vm-node", few("main", node), RulesFor(node, "false"), nodes),
+        Cast("inline", few("main", pods, "inline"), RulesFor(pods, "false")),
+        Cast("inline, several paths", few("main", several, "inline"), RulesFor(several, "false"), ways),
     )
 
 
-def few(release: str, paths: tuple[str, ...]) -> Rendered:
+def few(release: str, paths: tuple[str, ...], identity: str = "record") -> Rendered:
     """Rules for some paths, with few counters."""
     counters = str(Path(__file__).with_name("few-counters.csv"))
     config = Config(
         dcgm=DcgmSection(counters=(counters,), honor_labels="false", collection_interval="1s"),
-        kubevirt=KubevirtSection(release=release),
-        rules=RulesSection(paths=paths, rate_window="8s"),
+        kubevirt=KubevirtSection(release=release, gpu_resources=(GPU_RESOURCE,) if "single-vm-node" in paths else ()),
+        rules=RulesSection(paths=paths, rate_window=f"{RATE_WINDOW}s", identity=identity),
         output=OutputSection(format="rules"),
     )
     return of(render(config))
@@ -96,24 +110,11 @@ class Stage:
     def __init__(self, world: World) -> None:
         self.world = world
         self.started = time.monotonic()
+        self.migrated = 0.0
         afterwards = migrated(migrated(world, 0, 1), 1, 1)
         known = (*pages_at(world.cluster, 0), *pages_at(afterwards.cluster, 1))
         self.targets = tuple(dict.fromkeys(known))
-        stage = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                page = stage.answer(self.path)
-                self.send_response(404 if page is None else 200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.end_headers()
-                self.wfile.write((page or "").encode())
-
-            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
+        self.port = 0
 
     @property
     def now(self) -> float:
@@ -122,7 +123,13 @@ class Stage:
 
     def migrate(self, number: int) -> None:
         """Let a migration happen now."""
-        self.world = migrated(self.world, number, self.now)
+        self.migrated = self.now
+        self.world = migrated(self.world, number, self.migrated)
+
+    @property
+    def rates_settle(self) -> bool:
+        """Whether not all rates can be right yet."""
+        return self.now < self.migrated + RATE_WINDOW + 2
 
     def answer(self, path: str) -> str | None:
         """The page at a path that :meth:`address` gave."""
@@ -134,9 +141,7 @@ class Stage:
             "job_name": f"target-{position}",
             "honor_labels": honors(target, guests_honor),
             "metrics_path": f"/{position}",
-            "static_configs": [
-                {"targets": [f"127.0.0.1:{self.server.server_address[1]}"], "labels": dict(target.labels)}
-            ],
+            "static_configs": [{"targets": [f"127.0.0.1:{self.port}"], "labels": dict(target.labels)}],
         }
 
 
@@ -144,14 +149,9 @@ class Stage:
 def staged(world: World) -> Iterator[Stage]:
     """A stage whose server runs in a thread."""
     stage = Stage(world)
-    thread = threading.Thread(target=stage.server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
+    with serving_pages(stage.answer) as server:
+        stage.port = server.port
         yield stage
-    finally:
-        stage.server.shutdown()
-        stage.server.server_close()
-        thread.join(timeout=5)
 
 
 class Server(live_prometheus.Server):
@@ -176,6 +176,8 @@ def configure(server: Server) -> None:
 def differences(server: Server) -> list[str]:
     """How what is recorded differs from what must be shown now; rules are watched on the way."""
     server.watch_rules()
+    if server.stage.rates_settle:
+        return [f"{server.cast.name}: rates are settling"]
     seen = server.records()
     wanted: dict[Labels, tuple[float, float]] = {}
     cast, stage = server.cast, server.stage
@@ -193,35 +195,43 @@ def differences(server: Server) -> list[str]:
     return [f"{cast.name}: {line}" for line in sorted(found)]
 
 
-def test_records_follow_a_migration_and_survive_a_restart_of_prometheus(prometheus: Path, tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        servers = [
-            Server(prometheus, tmp_path / str(number), free_port(), cast, stack.enter_context(staged(cast.world())))
-            for number, cast in enumerate(casts())
-        ]
-
-        def look() -> list[str]:
-            return [line for server in servers for line in differences(server)]
-
+def play(program: Path, folder: Path, cast: Cast) -> dict[str, str]:
+    """The whole story for one who watches; the rules that failed at any time. Raises AssertionError where what is
+    recorded does not become, and stay, what it must be."""
+    with staged(cast.world()) as stage:
+        server = Server(program, folder, free_port(), cast, stage)
         try:
-            for server in servers:
-                configure(server)
-                server.start()
-            settle(look)
-            for server in servers:
-                server.stage.migrate(0)
-            settle(look)
-            for server in servers:
-                server.stop()
-            for server in servers:
-                server.stage.migrate(1)
+            configure(server)
+            server.start()
+            settle(lambda: differences(server))
+            stage.migrate(0)
+            settle(lambda: differences(server))
+            server.stop()
+            stage.migrate(1)
             time.sleep(1)
-            for server in servers:
-                server.start()
-            settle(look)
-            for server in servers:
-                server.stop()
+            server.start()
+            settle(lambda: differences(server))
+            server.stop()
         finally:
-            for server in servers:
-                server.kill()
-    assert {server.cast.name: server.failed_rules for server in servers} == {cast.name: {} for cast in casts()}
+            server.kill()
+    return server.failed_rules
+
+
+def test_records_follow_a_migration_and_survive_a_restart_of_prometheus(
+    prometheus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Here kube-state-metrics is scraped each second.
+    monkeypatch.setattr(booking, "INTERVAL", 1)
+    everybody = casts()
+    with ThreadPoolExecutor(len(everybody)) as pool:
+        played = {
+            cast.name: pool.submit(play, prometheus, tmp_path / str(number), cast)
+            for number, cast in enumerate(everybody)
+        }
+    assert {name: one.result() for name, one in played.items()} == {name: {} for name in played}
+
+
+def test_every_identity_is_watched() -> None:
+    texts = [cast.rules.rules for cast in casts()]
+    for name, identity in IDENTITIES.items():
+        assert [text for text in texts if f"record: {identity.record}" in text and identity.source in text], name

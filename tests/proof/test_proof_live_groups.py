@@ -22,7 +22,7 @@ def rules_in_groups() -> Rendered:
     rendering = render(
         Config(
             dcgm=DcgmSection(honor_labels="false", collection_interval="1s"),
-            rules=RulesSection(rate_window="8s", groups="subsystem", levels=LEVELS),
+            rules=RulesSection(rate_window=f"{live.RATE_WINDOW}s", groups="subsystem", levels=LEVELS),
             output=OutputSection(format="rules"),
         )
     )

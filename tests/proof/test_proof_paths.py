@@ -1,7 +1,8 @@
 """Every collection path in every story, for the releases that serve it: alone, beside others, recorded and inline.
 
 Labels of the targets are those of :mod:`gpurules.scenario.target`, which names the source of each. Renderings that
-differ in nothing but comments are run once, and the counters are a few of each kind: all are in another proof.
+differ in nothing but comments are run once, and the counters are a few of each kind: all of them, on every promtool,
+are in test_proof_paths_counters.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.leftover import with_leftovers
 from gpurules.scenario.model import World, absent_value
+from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import rule_test
-from gpurules.scenario.quantities import ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
+from gpurules.scenario.quantities import DEFAULT_FIELDS, ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from gpurules.scenario.told import WITHOUT_ADDRESSES, WITHOUT_VMI_POD, told
 
@@ -52,6 +54,7 @@ class Case:
     name_label: str = "name"
     inline: bool = False
     observed: bool = False
+    old_uuid: bool = False
     stories: tuple[str, ...] = tuple(SCENARIOS)
     cluster_label: str = ""
 
@@ -151,6 +154,18 @@ CASES = OF_PODS | {
     "both emitters, by name and address": Case(
         ("remote",), (("remote",), ADDRESS), observed=True, releases=("main",), stories=EMITTED
     ),
+    "old label names": Case(POD, (POD,), "auto", old_uuid=True, releases=("v1.4", "main"), stories=SOME),
+    "old label names, three paths": Case(
+        ("vsock-exporter", "pod-network", "remote"),
+        ((*POD, *NAME, *ADDRESS), (*ADDRESS, *NAME), ADDRESS, POD, NAME),
+        releases=("main",),
+        old_uuid=True,
+        stories=SOME,
+    ),
+    "old label names, hosts": Case(("host",), (("host-mapped",),), old_uuid=True, releases=("main",), stories=SOME),
+    "old label names, inline": Case(
+        POD, (POD,), inline=True, old_uuid=True, releases=("main",), stories=("old_label_names", "mig", *RESTARTS)
+    ),
     "inline": Case(POD, (POD,), "auto", inline=True, releases=("main",)),
     "inline, owners of pods": Case(POD, (POD,), "auto", inline=True, releases=("v1.4",), stories=SOME),
     "inline, several paths": Case(
@@ -170,10 +185,15 @@ LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind"
 
 
 @cache
-def rules_of(case: Case, release: str) -> rendered.Rendered:
-    """The rules of a case for a release."""
+def rules_of(case: Case, release: str, few: bool = True) -> rendered.Rendered:
+    """The rules of a case for a release, for a ``few`` counters or for all of the default."""
     config = Config(
-        dcgm=DcgmSection(counters=(str(COUNTERS),), honor_labels=case.honor, vm_name_label=case.name_label),
+        dcgm=DcgmSection(
+            counters=(str(COUNTERS),) if few else (),
+            honor_labels=case.honor,
+            vm_name_label=case.name_label,
+            use_old_namespace=case.old_uuid,
+        ),
         kubevirt=KubevirtSection(
             release=release,
             gpu_resources=(GPU_RESOURCE,) if case.kube_state(release) else (),
@@ -200,18 +220,21 @@ def rules_for(case: Case, release: str) -> RulesFor:
     )
 
 
-def story(name: str, case: Case, release: str) -> World:
+def story(name: str, case: Case, release: str, few: bool = True) -> World:
     """A story as it is told over the case's ways."""
-    return told(world(name, absent_value(release)), case.ways, release, case.kube_state(release), FIELDS)
+    fields = FIELDS if few else DEFAULT_FIELDS
+    return told(world(name, absent_value(release)), case.ways, release, case.kube_state(release), fields)
 
 
-def texts_of(case: Case, release: str) -> dict[str, str]:
+def texts_of(case: Case, release: str, few: bool = True) -> dict[str, str]:
     """The promtool tests of all stories of a case."""
-    rules, facts = rules_of(case, release), rules_for(case, release)
+    rules, facts = rules_of(case, release, few), rules_for(case, release)
     texts = {}
     for name in case.stories:
-        played = story(name, case, release)
+        played = story(name, case, release, few)
         test = rule_test(played, rules.specs, case.honored, facts)
+        if not case.old_uuid:
+            test = without_old_uuid(test, played)
         texts[name] = promtool_runs.text_of(test, rules.groups)
         if name in LEFT_OVER and not case.inline:
             test = with_leftovers(test, played, rules.specs, case.honored, facts)

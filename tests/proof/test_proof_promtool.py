@@ -13,6 +13,7 @@ import pytest
 import promtool_runs
 from gpurules.scenario.leftover import with_leftovers
 from gpurules.scenario.model import absent_value
+from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import rule_test
 from gpurules.scenario.quantities import DEFAULT_FIELDS
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
@@ -42,12 +43,14 @@ LEFT_OVER = (
 
 
 @cache
-def story_text(name: str, spelling: str, rules: Rendered, honored: bool, left_over: bool) -> str:
-    """The promtool test of a scenario."""
+def story_text(name: str, spelling: str, rules: Rendered, honored: bool, left_over: bool, old_uuid: bool) -> str:
+    """The promtool test of a scenario; ``old_uuid``: whether the rules read the label uuid."""
     story = world(name, spelling)
     test = rule_test(story, rules.specs, honored)
     if left_over:
         test = with_leftovers(test, story, rules.specs, honored)
+    if not old_uuid:
+        test = without_old_uuid(test, story)
     return promtool_runs.text_of(test, rules.groups)
 
 
@@ -65,10 +68,22 @@ def test_promtool_accepts_what_is_rendered(promtools: dict[str, Path], release: 
 def test_every_scenario_shows_what_it_must(
     promtools: dict[str, Path], release: str, setting: str, honored: bool
 ) -> None:
-    rules = representative(rendered(release, setting))
-    spelling = absent_value(release)
-    texts = {name: story_text(name, spelling, rules, honored, False) for name in SCENARIOS}
-    texts |= {f"{name}, left over": story_text(name, spelling, rules, honored, True) for name in LEFT_OVER}
+    told(promtools, representative(rendered(release, setting)), absent_value(release), honored)
+
+
+@pytest.mark.parametrize(("release", "setting", "honored"), [case for case in CASES if str(case.id).startswith("main")])
+def test_every_scenario_with_old_label_names_read(
+    promtools: dict[str, Path], release: str, setting: str, honored: bool
+) -> None:
+    rules = rendered(release, setting, use_old_namespace=True)
+
+    told(promtools, rules, absent_value(release), honored, old_uuid=True)
+
+
+def told(promtools: dict[str, Path], rules: Rendered, spelling: str, honored: bool, old_uuid: bool = False) -> None:
+    """Tells every scenario to every promtool."""
+    texts = {name: story_text(name, spelling, rules, honored, False, old_uuid) for name in SCENARIOS}
+    texts |= {f"{name}, left over": story_text(name, spelling, rules, honored, True, old_uuid) for name in LEFT_OVER}
 
     for version, promtool in promtools.items():
         failed = promtool_runs.failures(promtool, rules.rules, texts)

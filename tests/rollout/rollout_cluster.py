@@ -11,6 +11,7 @@ from typing import Any
 from api_server.server import Server
 from api_server.thread import served
 from gpurules.app.rollout import Access, Orders, apply, diff
+from gpurules.cluster.prometheus.access import Access as PrometheusAccess
 from gpurules.config.model import Config, DcgmSection, OutputSection
 from kubernetes_api.access import authority, kubeconfig
 
@@ -28,9 +29,10 @@ class Cluster:
     said: list[str] = field(default_factory=list)
     warned: list[str] = field(default_factory=list)
 
-    def apply(self, config: Config | None = None, **orders: Any) -> None:
+    def apply(self, config: Config | None = None, prometheus: str = "", **orders: Any) -> None:
         """Apply with these orders; without others it waits briefly."""
-        wishes = Orders(**{"wait": 2.0, **orders})
+        asked = PrometheusAccess(prometheus, timeout=2.0) if prometheus else None
+        wishes = Orders(**{"wait": 2.0, "prometheus": asked, **orders})
         apply(config or self.config, self.access, wishes, say=self.said.append, warn=self.warned.append)
 
     def diff(self, config: Config | None = None, *, prune: bool = False, force_conflicts: bool = False) -> str:

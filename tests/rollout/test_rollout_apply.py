@@ -137,6 +137,7 @@ def answering(here: Cluster, health: str, error: str = "", only: int = 1000) -> 
     def answer() -> Any:
         groups = here.rule()["spec"]["groups"]
         return {
+            "status": "success",
             "data": {
                 "groups": [
                     {
@@ -148,7 +149,7 @@ def answering(here: Cluster, health: str, error: str = "", only: int = 1000) -> 
                     }
                     for group in groups
                 ]
-            }
+            },
         }
 
     return answer
@@ -164,13 +165,13 @@ def test_prometheus_is_asked_through_the_api_server(here: Cluster) -> None:
         (answering(here, "err", "found duplicate series"), "found duplicate series"),
         (answering(here, "unknown"), "is not evaluated yet"),
         (answering(here, "ok", only=1), "is not loaded"),
-        ({"data": {"groups": []}}, "group gpurules is not loaded"),
+        ({"status": "success", "data": {"groups": []}}, "group gpurules is not loaded"),
     ):
         here.server.proxied[path] = answer
         with pytest.raises(CheckFailed, match=says):
             here.apply(prometheus=address, wait=0.3)
     del here.server.proxied[path]
-    with pytest.raises(EnvironmentFault, match="Prometheus cannot be asked"):
+    with pytest.raises(EnvironmentFault, match="no endpoints available"):
         here.apply(prometheus=address, wait=0.3)
 
 

@@ -67,9 +67,14 @@ def test_the_namespace_is_needed(here: Cluster, capsys: pytest.CaptureFixture[st
     assert "add --namespace NAMESPACE" in capsys.readouterr().err
 
 
-def test_another_format_cannot_be_applied(here: Cluster, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["apply", "--counters", "counters.csv", "--format", "rules"]) == 2
-    assert "gpurules: error: " in capsys.readouterr().err
+@pytest.mark.parametrize("form", ["rules", "mimir"])
+def test_another_format_cannot_be_applied(here: Cluster, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    assert run(["apply", *FLAGS, "--format", form]) == 2
+    shown = capsys.readouterr().err
+    assert shown == (
+        f"gpurules: error: the format {form} is no object of a cluster; "
+        "use --format prometheusrule or vmrule, or gpurules render\n"
+    )
     assert here.server.requests == []
 
 

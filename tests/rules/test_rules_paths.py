@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gpurules.config.model import PATHS as CHOICES
+from gpurules.config.rules import PATHS as CHOICES
 from gpurules.labels import kubevirt
 from gpurules.labels.schema import HonorLabels
 from gpurules.promql.syntax.build import matcher

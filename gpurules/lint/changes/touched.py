@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from gpurules.lint.changes.compare import Parts, changed_parts
 from gpurules.lint.changes.git import Repository, repository_of
+from gpurules.lint.changes.readers import changed_records, readers_of
 from gpurules.lint.finding import Finding, Place
 from gpurules.lint.sources.again import rule_file
+from gpurules.lint.sources.discovery import ENDINGS
 from gpurules.lint.sources.load import Loaded
 from gpurules.lint.sources.model import RuleFile
 from gpurules.lint.sources.positions import file_span
@@ -26,17 +28,20 @@ _ALL = None
 @dataclass(frozen=True, slots=True, eq=False)
 class Changes:
     """What changed in each file that was linted and is not as it was; ``_ALL`` for new files and those that cannot be
-    compared."""
+    compared. ``readers``: the rules that read a record which changed, by ``id``."""
 
     parts: Mapping[str, Parts | None]
     owners: Mapping[str, Owners]
+    readers: frozenset[int]
 
     def touch(self, finding: Finding) -> bool:
-        """Whether the finding, or a reason of it, is about a rule that changed.
+        """Whether the finding, or a reason of it, is about a rule that changed or reads a record that did.
 
         One that is about no rule is shown where its group changed, or, outside of all groups, its file.
         """
         if finding.rule is not None:
+            if id(finding.rule) in self.readers:
+                return True
             parts = self.parts.get(finding.place.source.file, Parts(frozenset(), frozenset()))
             if parts is _ALL or id(finding.rule) in parts.rules:
                 return True
@@ -84,20 +89,38 @@ def changes_since(repository: Repository, commit: str, loaded: Loaded) -> Change
             parts[source.file] = _ALL
         elif blob not in _names_of(source.text):
             before[source.file] = blob
-    contents = repository.blobs(before.values()) if before else {}
+    gone = {f"{path} of {commit}": blob for path, blob in _gone(repository, tracked, renamed).items()}
+    contents = repository.blobs((*before.values(), *gone.values())) if before or gone else {}
     files = {file.source.file: file for file in loaded.workspace.files}
-    for name, blob in before.items():
-        parts[name] = _compared(files.get(name), name, contents.get(blob))
-    return Changes(parts, {name: owners_of(files[name]) for name in parts if name in files})
+    earlier: list[RuleFile] = []
+    for name, blob in (before | gone).items():
+        old = _old(name, contents.get(blob))
+        earlier += [old] if old is not None else []
+        if name in before:
+            parts[name] = _ALL if old is None or name not in files else changed_parts(files[name], old)
+    now = [files[name] for name in parts if name in files]
+    readers = readers_of(changed_records(now, earlier), loaded.workspace.rules)
+    return Changes(parts, {file.source.file: owners_of(file) for file in now}, readers)
 
 
-def _compared(new: RuleFile | None, name: str, content: bytes | None) -> Parts | None:
-    if new is None or content is None:
-        return _ALL
+def _gone(repository: Repository, tracked: Mapping[str, str], renamed: Mapping[str, str]) -> dict[str, str]:
+    """Path and blob of the files that may have held rules and are there no more."""
+    old_names = set(renamed.values())
+    return {
+        path: blob
+        for path, blob in tracked.items()
+        if path.endswith(ENDINGS) and path not in old_names and not os.path.lexists(os.path.join(repository.top, path))
+    }
+
+
+def _old(name: str, content: bytes | None) -> RuleFile | None:
+    """A file as it was; None where it cannot be read."""
+    if content is None:
+        return None
     try:
-        return changed_parts(new, rule_file(decode_utf8(name, content)))
+        return rule_file(decode_utf8(name, content))
     except InputError:
-        return _ALL
+        return None
 
 
 def _sources(loaded: Loaded) -> Sequence[SourceText]:

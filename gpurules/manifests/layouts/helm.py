@@ -79,8 +79,7 @@ def _lay_out(build: Build, settings: Settings) -> Files:
         stem = each.file.replace(f"-{_NAMESPACE}", "")
         files[f"{'patches' if each.patch else 'templates'}/{stem}.yaml"] = text
     parameters = [one for one in _parameters(settings) if one.name in used]
-    description = f"GPU metrics of KubeVirt VMs on the collection path {made.path}"
-    chart = fill("manifests/chart.yaml.j2", {"name": settings.name, "description": description})
+    chart = fill("manifests/chart.yaml.j2", {"name": settings.name, "description": made.title})
     values = fill("manifests/values.yaml.j2", {"parameters": parameters})
     return {
         "Chart.yaml": chart,

@@ -50,6 +50,8 @@ PATH = ScaffoldedPath(
         "for it.",
         "No NetworkPolicy covers networks other than the pod network: let a firewall there admit Prometheus alone, for "
         "DCGM and its exporter know neither TLS nor passwords.",
+        "A ScrapeConfig cannot forbid redirects: a guest can let Prometheus ask another address, and what DCGM series "
+        "that answers with are taken for the guest's own.",
         "One exporter serves one host engine, so each guest runs its own.",
     ),
     render="--path remote --honor-labels false",

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.conventions.plain import PlainGroup
-from gpurules.conventions.targets import Server
+from gpurules.conventions.servers import Server
 from gpurules.conventions.violation import Violation
 from gpurules.output.document import Document
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(NamedTuple):
     """One document format.
 
     ``summary`` is one line for help texts. ``template`` is the file that lays it out. ``constants`` are the top-level

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from gpurules.conventions.operator import check_groups
 from gpurules.conventions.plain import PlainGroup
-from gpurules.conventions.targets import Server
+from gpurules.conventions.servers import Server
 from gpurules.conventions.violation import Violation
 from gpurules.output.document import Document
 from gpurules.output.formats.format import Format

@@ -7,7 +7,7 @@ prometheus-operator.
 from __future__ import annotations
 
 from gpurules.conventions.operator import SPEC_LIMIT
-from gpurules.conventions.targets import Server
+from gpurules.conventions.servers import Server
 from gpurules.output.formats import prometheusrule
 from gpurules.output.formats.format import Format
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from enum import Enum
 
 from gpurules.promql.infer.findings import KindMisuse, Notes, Unproved
@@ -87,7 +86,9 @@ def aggregation_type(
     where = grouping.span if grouping and grouping.span != NOWHERE else span
     result = restrict(series, group)
     lost = dict.fromkeys(series.possible - result.possible, Change("dropped", where))
-    return with_measure(replace(result, changes={**series.changes, **lost}), measure)
+    if grouping and grouping.without:
+        lost |= {label.text: Change("dropped", label.span) for label in grouping.labels if label.text in lost}
+    return with_measure(result._replace(changes={**series.changes, **lost}), measure)
 
 
 def _selected(
@@ -111,7 +112,7 @@ def _selected(
     else:
         return series
     labels = frozenset(label for label in labels if not is_fixed(series, label))
-    return replace(series, keys=minimal_keys((*series.keys, Key(labels, INSTANT))))
+    return series._replace(keys=minimal_keys((*series.keys, Key(labels, INSTANT))))
 
 
 def _counted_values(node: Aggregation, series: SeriesType, group: LabelSet, label: str, notes: Notes) -> ExpressionType:
@@ -131,8 +132,7 @@ def _counted_values(node: Aggregation, series: SeriesType, group: LabelSet, labe
     keys.extend(
         Key(key.labels, INSTANT) for key in series.keys if all(name in group and name != label for name in key.labels)
     )
-    result = replace(
-        rest,
+    result = rest._replace(
         certain=rest.certain | {label},
         possible=rest.possible | {label},
         absent=rest.absent - {label},

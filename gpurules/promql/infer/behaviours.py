@@ -6,14 +6,13 @@ Functions of Prometheus 2.42 to 3.14, experimental ones among them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.promql.infer.units import ValueEffect
 from gpurules.promql.types import ExpressionType, RangeType, ScalarType, SeriesType, StringType
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(NamedTuple):
     """``takes``: one letter for each argument, V vector, R range vector, S scalar, T string; ``?`` after an optional
     one, ``*`` after one that repeats. The labels are those of the vector, with or without the name."""
 

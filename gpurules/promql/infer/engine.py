@@ -6,11 +6,11 @@ Label values are taken to hold no line breaks (``.`` does not match them before 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from gpurules.promql.infer.aggregations import aggregation_type
 from gpurules.promql.infer.findings import Environment, Inference, NodeType, Notes, UnitMismatch
 from gpurules.promql.infer.functions import call_type
+from gpurules.promql.infer.integrals import is_integral
 from gpurules.promql.infer.keys import always_only, key_validity
 from gpurules.promql.infer.labelset import NAME, all_but
 from gpurules.promql.infer.matching import filled, match_vectors, matched_labels, set_operation, with_common
@@ -19,7 +19,7 @@ from gpurules.promql.infer.origins import Outlines
 from gpurules.promql.infer.reasons import explained
 from gpurules.promql.infer.selectors import range_type, selector_type
 from gpurules.promql.infer.steps import drop_name, unproved, with_measure
-from gpurules.promql.infer.units import Measure, differ, either, product, quotient, scaled, total
+from gpurules.promql.infer.units import Measure, differ, either, integrated, product, quotient, scaled, total
 from gpurules.promql.syntax.tree import (
     Aggregation,
     Binary,
@@ -181,8 +181,8 @@ def _perhaps_named(before: SeriesType, unnamed: SeriesType) -> SeriesType:
     distinct = key_validity(before, all_but((NAME,)))
     if distinct is None:
         # Where the name stays nothing fails, and what was inferred on the assumption that nothing does is not true.
-        unnamed = replace(unnamed, keys=(), dependencies=())
-    return replace(unnamed, names=names, distinct=distinct)
+        unnamed = unnamed._replace(keys=(), dependencies=())
+    return unnamed._replace(names=names, distinct=distinct)
 
 
 def _measure(expression: Expression, type_: SeriesType | ScalarType) -> Measure:
@@ -207,6 +207,8 @@ def _measured(node: Binary, left: Measure, right: Measure, notes: Notes) -> Meas
         if different is not None:
             notes.findings.append(UnitMismatch(op, *different, node.op.span))
     match op:
+        case "*" if is_integral(node):
+            return integrated(right if left.constant is not None else left)
         case "*":
             return product(left, right)
         case "/":

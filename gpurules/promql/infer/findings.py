@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gpurules.promql.infer.keys import unproved_labels
 from gpurules.promql.infer.labelset import LabelSet
@@ -28,8 +28,7 @@ class Environment(Protocol):
         """The type of the series of ``metric``, or None where the metric is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """Something that Prometheus may refuse at run time, because uniqueness could not be proved.
 
     ``code`` is one of
@@ -58,8 +57,7 @@ class Failure:
     unknown: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Unproved:
+class Unproved(NamedTuple):
     """A construct that cannot be judged from types, and why: what is not modelled claims nothing about its series; what
     fails or not by a number keeps its type."""
 
@@ -68,8 +66,7 @@ class Unproved:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mismatch:
+class Mismatch(NamedTuple):
     """Series are matched on a label whose values name different things on both sides: they can never match."""
 
     label: str
@@ -83,8 +80,7 @@ class Mismatch:
         return f"matches on {self.label}, which is {self.left} on the left and {self.right} on the right"
 
 
-@dataclass(frozen=True, slots=True)
-class UnitMismatch:
+class UnitMismatch(NamedTuple):
     """Numbers of different units are added, subtracted, compared or united."""
 
     operator: str
@@ -98,8 +94,7 @@ class UnitMismatch:
         return f"brings together different units with {self.operator}: {self.left} and {self.right}"
 
 
-@dataclass(frozen=True, slots=True)
-class KindMisuse:
+class KindMisuse(NamedTuple):
     """A function or aggregation is applied to numbers for which it means nothing, such as the rate of a gauge."""
 
     operation: str
@@ -115,16 +110,14 @@ class KindMisuse:
 Finding = Mismatch | UnitMismatch | KindMisuse
 
 
-@dataclass(frozen=True, slots=True)
-class NodeType:
+class NodeType(NamedTuple):
     """The type of one node of the tree."""
 
     expression: Expression
     type: ExpressionType
 
 
-@dataclass(frozen=True, slots=True)
-class Inference:
+class Inference(NamedTuple):
     """The type of an expression and all that was noticed on the way; ``nodes`` are in evaluation order."""
 
     type: ExpressionType
@@ -139,8 +132,7 @@ class Inference:
         return not self.failures and not self.unproved
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """What a failure is about: the labels in ``labels`` are no key of ``operand``, whose type is ``series``."""
 
     operand: Expression

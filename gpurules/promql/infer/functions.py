@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from gpurules.promql.infer.behaviours import BEHAVIOURS, SPECIAL, Behaviour, wrong_argument
 from gpurules.promql.infer.findings import KindMisuse, Notes, Unproved
@@ -89,7 +88,7 @@ def _special_function(node: Call, arguments: Sequence[ExpressionType], notes: No
         case "scalar", (SeriesType() as series,):
             return ScalarType(None, series.unit)
         case "vector", (ScalarType() as scalar,):
-            return replace(SINGLE, unit=scalar.unit, kind=Kind.TIMESTAMP if scalar.unit == SECOND else Kind.UNKNOWN)
+            return SINGLE._replace(unit=scalar.unit, kind=Kind.TIMESTAMP if scalar.unit == SECOND else Kind.UNKNOWN)
         case "time" | "start" | "end" | "step" | "range", ():
             return ScalarType(None, SECOND)
         case "pi", ():
@@ -133,8 +132,7 @@ def _enriched(node: Call, series: SeriesType, notes: Notes) -> SeriesType:
     why = "it fails where target_info has two series for one instance and job, which no type says"
     notes.unproved.append(Unproved(node.function.text, node.function.span, why))
     keys = tuple(key for key in series.keys if key.labels - {NAME} <= series.certain)
-    kept = replace(
-        series,
+    kept = series._replace(
         open=True,
         absent=frozenset(),
         keys=keys,
@@ -143,8 +141,8 @@ def _enriched(node: Call, series: SeriesType, notes: Notes) -> SeriesType:
         domains={label: domain for label, domain in series.domains.items() if label in series.certain},
     )
     if one_name(kept):
-        return replace(kept, distinct=ALWAYS)
-    return replace(kept, distinct=key_validity(kept, all_but((NAME,))))
+        return kept._replace(distinct=ALWAYS)
+    return kept._replace(distinct=key_validity(kept, all_but((NAME,))))
 
 
 def _absent(argument: Expression) -> SeriesType:
@@ -167,4 +165,4 @@ def _absent(argument: Expression) -> SeriesType:
                 constants.pop(label, None)
     constants = {label: value for label, value in constants.items() if value}
     labels = frozenset(constants)
-    return with_measure(replace(SINGLE, certain=labels, possible=labels, constants=constants), ABSENT)
+    return with_measure(SINGLE._replace(certain=labels, possible=labels, constants=constants), ABSENT)

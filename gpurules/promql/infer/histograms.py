@@ -6,8 +6,6 @@ name, whose results may then be equal. A native histogram loses its name; it is 
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gpurules.promql.infer.findings import Notes
 from gpurules.promql.infer.keys import (
     INSTANT,
@@ -38,7 +36,7 @@ def of_buckets(node: Call, series: SeriesType, operand: Expression, notes: Notes
         notes.fail("E1", what, span, operand, series, kept)
     result = restrict(series, kept)
     if may_have(series, BUCKET):
-        result = replace(result, changes={**result.changes, BUCKET: Change("dropped", span)})
+        result = result._replace(changes={**result.changes, BUCKET: Change("dropped", span)})
     measure = Measure(ONE, Kind.RATIO) if name == "histogram_fraction" else Measure(None, Kind.GAUGE)
     return with_measure(result, measure)
 
@@ -54,8 +52,7 @@ def quantiles(node: Call, series: SeriesType, label: str, notes: Notes) -> Serie
         notes.fail("E1", what, node.function.span, operand, one, rest)
     cleared = restrict(one, rest)
     held = [(key.labels, weaker(key.validity, validity) if validity else key.validity) for key in cleared.keys]
-    result = replace(
-        cleared,
+    result = cleared._replace(
         certain=cleared.certain | {label},
         possible=cleared.possible | {label},
         absent=cleared.absent - {label},

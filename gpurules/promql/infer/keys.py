@@ -11,7 +11,6 @@ Nothing here is exponential: the numbers of keys and dependencies are capped. Dr
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from gpurules.promql.infer.labelset import NAME, LabelSet, is_fixed, may_have, one_name, only
 from gpurules.promql.types import Dependency, Key, SeriesType, Validity
@@ -182,24 +181,23 @@ def with_whole_key(series: SeriesType) -> SeriesType:
     if any(dependency.validity is INSTANT for dependency in series.dependencies) or series.distinct is INSTANT:
         start = series.possible if series.distinct is not None else whole
         keys.append(Key(_reduce(series, start, INSTANT), INSTANT))
-    return replace(series, keys=minimal_keys(keys))
+    return series._replace(keys=minimal_keys(keys))
 
 
 def with_reduced_keys(series: SeriesType) -> SeriesType:
     """``series`` with its keys less what dependencies make superfluous."""
     reduced = (Key(_reduce(series, key.labels, key.validity), key.validity) for key in series.keys)
-    return replace(series, keys=minimal_keys((*series.keys, *reduced)))
+    return series._replace(keys=minimal_keys((*series.keys, *reduced)))
 
 
 def emptied(series: SeriesType) -> SeriesType:
     """``series`` where it is shown that there is none: there is at most one, whatever the labels."""
-    return replace(series, empty=True, keys=(Key(frozenset(), ALWAYS),), dependencies=(), distinct=ALWAYS)
+    return series._replace(empty=True, keys=(Key(frozenset(), ALWAYS),), dependencies=(), distinct=ALWAYS)
 
 
 def always_only(series: SeriesType) -> SeriesType:
     """``series`` as it is when series of different times stand side by side."""
-    return replace(
-        series,
+    return series._replace(
         keys=tuple(key for key in series.keys if key.validity is ALWAYS),
         dependencies=tuple(item for item in series.dependencies if item.validity is ALWAYS),
         distinct=ALWAYS if series.distinct is ALWAYS or one_name(series) else None,
@@ -257,8 +255,7 @@ def restrict(series: SeriesType, kept: LabelSet, image: bool = True) -> SeriesTy
     distinct: Validity | None = ALWAYS
     if names is None or len(names) > 1:
         distinct = key_validity(series, kept.without((NAME,)))
-    result = replace(
-        series,
+    result = series._replace(
         open=series.open and kept.complement,
         names=names,
         certain=series.certain & possible,

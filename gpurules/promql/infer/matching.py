@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gpurules.promql.infer.findings import Mismatch, Notes
 from gpurules.promql.infer.keys import (
     ALWAYS,
@@ -17,13 +15,14 @@ from gpurules.promql.infer.keys import (
     restrict,
     tidy_dependencies,
     united_facts,
+    unproved_labels,
     weaker,
     with_reduced_keys,
     with_whole_key,
 )
 from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, apart, is_fixed, may_have, one_name, only
 from gpurules.promql.infer.selectors import united_labels
-from gpurules.promql.syntax.tree import Binary, Expression
+from gpurules.promql.syntax.tree import Binary, Expression, GroupSide, Name
 from gpurules.promql.types import Change, Dependency, Key, SeriesType, Validity
 from gpurules.text.span import NOWHERE, Span
 
@@ -89,8 +88,7 @@ def _learned(result: SeriesType, other: SeriesType, matched: LabelSet) -> Series
             Dependency(item.determinant & result.possible, item.dependent & result.possible, item.validity)
             for item in learned
         )
-    return replace(
-        result,
+    return result._replace(
         certain=result.certain | certain,
         possible=possible,
         dependencies=tidy_dependencies((*result.dependencies, *learned)),
@@ -118,8 +116,7 @@ def _without_what_they_lack(result: SeriesType, other: SeriesType, shared: Label
         absent = frozenset()
     if closes or not result.open:
         keys = minimal_keys(Key(key.labels & (possible | {NAME}), key.validity) for key in keys)
-    return replace(
-        result,
+    return result._replace(
         open=result.open and not closes,
         certain=result.certain & possible,
         possible=possible,
@@ -165,7 +162,7 @@ def _one_to_one(
             notes.fail("E1", what, _word(node), node.left, left, kept)
     result = restrict(left, kept)
     lost = dict.fromkeys(left.possible - result.possible, Change("dropped", _word(node)))
-    result = replace(result, changes={**left.changes, **lost})
+    result = result._replace(changes={**left.changes, **lost})
     if never:
         return emptied(result)
     return with_whole_key(_learned(result, right, matched))
@@ -182,7 +179,7 @@ def filled(node: Binary, left: SeriesType, right: SeriesType, drops_name: bool) 
     known = result.possible if names is not None else result.possible | {NAME}
     keys = () if matched.complement else (Key(matched.labels & known, INSTANT),)
     distinct = ALWAYS if names is not None else INSTANT if NAME not in matched else None
-    return with_whole_key(replace(result, names=names, keys=keys, distinct=distinct))
+    return with_whole_key(result._replace(names=names, keys=keys, distinct=distinct))
 
 
 def _many_to_one(
@@ -206,30 +203,30 @@ def _many_to_one(
     kept = all_but(overwritten | {NAME} if drops_name else overwritten)
     if not never and key_validity(many, kept) is None:
         what = "series of the many side may differ only in labels that the one side overwrites"
-        notes.fail("E4", what, where, many_node, many, kept)
+        notes.fail("E4", what, _overwriting(node.group, many, kept, where), many_node, many, kept)
     result = restrict(many, kept)
     if never:
-        return emptied(replace(result, changes=many.changes))
+        return emptied(result._replace(changes=many.changes))
     if not overwritten:
-        return with_whole_key(_learned(replace(result, changes=many.changes), one, matched))
+        return with_whole_key(_learned(result._replace(changes=many.changes), one, matched))
     if NAME in overwritten:
-        result = replace(result, names=one.names, distinct=ALWAYS if one_name(one) else None)
+        result = result._replace(names=one.names, distinct=ALWAYS if one_name(one) else None)
     if lost and NAME in include:
-        result = replace(result, names=None, distinct=INSTANT)
+        result = result._replace(names=None, distinct=INSTANT)
     labels = overwritten - {NAME}
     added = frozenset(label for label in labels if may_have(one, label))
     keys, dependencies = _after_copy(result, added, unique)
     shared = LabelSet(matched.labels - labels if matched.complement else matched.labels | labels, matched.complement)
     shared = shared.without((NAME,))
     changes = {**many.changes}
-    for label in labels:
-        what = "overwritten" if label in many.possible else "copied"
-        changes[label] = Change(what if label in added else "dropped", where)
+    for name in node.group.include:
+        if name.text in labels:
+            what = "overwritten" if name.text in many.possible else "copied"
+            changes[name.text] = Change(what if name.text in added else "dropped", _span(name, where))
     determinant = _finite(matched, one)
     if determinant is not None and NAME not in determinant:
         dependencies = (*dependencies, Dependency(determinant, added, unique))
-    result = replace(
-        result,
+    result = result._replace(
         possible=result.possible | added,
         absent=(result.absent - added) | (labels - added) if result.open else frozenset(),
         keys=minimal_keys(keys),
@@ -237,6 +234,18 @@ def _many_to_one(
         changes=changes,
     )
     return with_whole_key(_learned(result, one, shared))
+
+
+def _overwriting(group: GroupSide, many: SeriesType, kept: LabelSet, otherwise: Span) -> Span:
+    """The group label whose old values tell series of the many side apart, as far as one is known to."""
+    varying = unproved_labels(many, kept)
+    known = [name for name in group.include if name.text in varying]
+    copied = known or [name for name in group.include if name.text not in kept and may_have(many, name.text)]
+    return _span(copied[0], otherwise) if copied else otherwise
+
+
+def _span(name: Name, otherwise: Span) -> Span:
+    return name.span if name.span != NOWHERE else otherwise
 
 
 def _after_copy(
@@ -294,21 +303,20 @@ def _union(left: SeriesType, right: SeriesType, matched: LabelSet) -> SeriesType
     separators.extend((frozenset((label,)), ALWAYS) for label in between)
     keys, dependencies = united_facts((left, right), separators[:4])
     names = None if left.names is None or right.names is None else _united_names(left, right)
-    result = replace(result, names=names, keys=keys, dependencies=dependencies, distinct=ALWAYS)
+    result = result._replace(names=names, keys=keys, dependencies=dependencies, distinct=ALWAYS)
     if between:
         distinct = {side.distinct for side in (left, right)}
-        result = replace(result, distinct=None if None in distinct else INSTANT if INSTANT in distinct else ALWAYS)
+        result = result._replace(distinct=None if None in distinct else INSTANT if INSTANT in distinct else ALWAYS)
     elif not one_name(result):
         both = all(holds(side.distinct, INSTANT) for side in (left, right))
-        result = replace(result, distinct=INSTANT if both and NAME not in matched else None)
+        result = result._replace(distinct=INSTANT if both and NAME not in matched else None)
     return with_whole_key(result)
 
 
 def with_common(union: SeriesType, common: SeriesType) -> SeriesType:
     """``union`` with what holds for all time of ``common``, whose label sets include all those of the union."""
     lasting = always_only(common)
-    result = replace(
-        union,
+    result = union._replace(
         keys=minimal_keys((*union.keys, *lasting.keys)),
         dependencies=tidy_dependencies((*union.dependencies, *lasting.dependencies)),
         distinct=ALWAYS if lasting.distinct is ALWAYS else union.distinct,

@@ -9,11 +9,12 @@ anew; what was noted is noted again.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 from gpurules.promql.infer.findings import Failure, Finding, Notes, Subject, Unproved
+from gpurules.promql.infer.integrals import is_integral
 from gpurules.promql.infer.labelset import NAME, SOME_NAME, LabelSet
+from gpurules.promql.infer.relabel import target_word
 from gpurules.promql.syntax.functions import COMPARISONS
 from gpurules.promql.syntax.tree import (
     Aggregation,
@@ -54,7 +55,7 @@ class Held(NamedTuple):
         names = self.names if series.names is SOME_NAME else series.names
         if series.changes is self.changes and names is series.names:
             return self.type
-        made = _with(series, self.changes, names)
+        made = series._replace(changes=self.changes, names=names)
         return RangeType(made, self.type.seconds) if isinstance(self.type, RangeType) else made
 
 
@@ -95,12 +96,12 @@ def recalled(key: Hashable, node: Expression, operands: Sequence[Held], notes: N
     words = _words(node)
     for failure, word, operand, labels in entry.failures:
         below = children(node)[operand]
-        notes.failures.append(replace(failure, span=words[word], reason_span=below.span))
+        notes.failures.append(failure._replace(span=words[word], reason_span=below.span))
         series = series_of(operands[operand].whole)
         assert series is not None
         notes.subjects.append(Subject(below, series, labels))
     for item, word in entry.others:
-        told = replace(item, span=words[word])
+        told = item._replace(span=words[word])
         if isinstance(told, Unproved):
             notes.unproved.append(told)
         else:
@@ -139,7 +140,7 @@ def _shared_by_names(found: ExpressionType, main: Held | None) -> ExpressionType
     below = series_of(main.type) if main is not None else None
     if main is None or below is None or below.names is not SOME_NAME or series.names != main.names:
         return None
-    made = _with(series, series.changes, SOME_NAME)
+    made = series._replace(names=SOME_NAME)
     return RangeType(made, found.seconds) if isinstance(found, RangeType) else made
 
 
@@ -186,9 +187,11 @@ def _words(node: Expression) -> list[Span]:
     """The words of ``node`` that what is said of it may point to."""
     match node:
         case Call():
-            return [node.function.span]
+            return [node.function.span, target_word(node)]
         case Aggregation():
-            return [node.op.span] if node.grouping is None else [node.op.span, node.grouping.span]
+            if node.grouping is None:
+                return [node.op.span]
+            return [node.op.span, node.grouping.span, *(label.span for label in node.grouping.labels)]
         case Binary():
             words = [node.op.span]
             if node.matching is not None:
@@ -226,6 +229,8 @@ def key_of(node: Expression, operands: Sequence[Held], windowed: bool) -> Hashab
         case Binary():
             if node.op.text == "or" or node.fill is not None or _is_vector(node.left) or _is_vector(node.right):
                 return None
+            if is_integral(node):
+                return None
             if _names_the_name(node):
                 return None
             return (node.op.text, *below, node.matching, node.group, node.return_bool)
@@ -249,18 +254,3 @@ def _is_vector(node: Expression) -> bool:
     while isinstance(node, Paren):
         node = node.expression
     return isinstance(node, Call) and node.function.text == "vector"
-
-
-_SLOTS = tuple(SeriesType.__dict__[name] for name in SeriesType.__slots__ if name not in ("changes", "names"))
-_CHANGES = SeriesType.__dict__["changes"]
-_NAMES = SeriesType.__dict__["names"]
-
-
-def _with(series: SeriesType, changes: Mapping[str, Change], names: frozenset[str] | None) -> SeriesType:
-    """As dataclasses.replace, which takes three times as long."""
-    copy = object.__new__(SeriesType)
-    for slot in _SLOTS:
-        slot.__set__(copy, slot.__get__(series))
-    _CHANGES.__set__(copy, changes)
-    _NAMES.__set__(copy, names)
-    return copy

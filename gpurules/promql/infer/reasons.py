@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from gpurules.promql.infer.findings import Environment, Failure, NodeType, Notes, Subject
 from gpurules.promql.infer.keys import key_validity, unproved_labels
 from gpurules.promql.infer.labelset import NAME, LabelSet, may_have
+from gpurules.promql.infer.relabel import target_word
 from gpurules.promql.infer.selectors import selected_names
 from gpurules.promql.syntax.tree import (
     Aggregation,
@@ -35,8 +35,7 @@ def explained(notes: Notes, nodes: Iterable[NodeType], environment: Environment)
     for failure, subject in zip(notes.failures, notes.subjects, strict=True):
         span, reason = _reason(subject, failure, types)
         told.append(
-            replace(
-                failure,
+            failure._replace(
                 reason_span=failure.reason_span if span == NOWHERE else span,
                 reason=reason,
                 unknown=unknown_metrics(subject.operand, environment),
@@ -77,7 +76,7 @@ def _lost(node: Expression, labels: LabelSet, types: Types, varying: frozenset[s
             case VectorSelector():
                 return node.span, f"series here may differ in {_varying(types[id(node)], labels)}"
             case Call() if node.function.text in ("label_replace", "label_join") and _writes(node) in labels:
-                return node.function.span, f"`{_writes(node)}` is written here"
+                return target_word(node), f"`{_writes(node)}` is written here"
             case Aggregation() if node.grouping is not None and not node.grouping.without and varying:
                 kept = [label for label in node.grouping.labels if label.text in varying]
                 if kept:

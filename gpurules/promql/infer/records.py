@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from gpurules.promql.infer.findings import MESSAGES, Failure
 from gpurules.promql.infer.keys import (
@@ -36,9 +35,9 @@ def record_type(
     """
     labels = dict(rule_labels)
     if isinstance(expression, ScalarType):
-        expression = replace(SINGLE, unit=expression.unit)
+        expression = SINGLE._replace(unit=expression.unit)
     if not isinstance(expression, SeriesType):
-        return replace(ANYTHING, names=frozenset((record,))), Failure(
+        return ANYTHING._replace(names=frozenset((record,))), Failure(
             "E5", "a recording rule takes an instant vector or a scalar", span, span
         )
     kept = all_but((NAME, *labels))
@@ -59,8 +58,7 @@ def record_type(
     # Other rules read this type: words of the rule that writes it would be taken for words of theirs.
     changes = {label: Change(change.what) for label, change in expression.changes.items()}
     changes |= {label: Change("set" if value else "dropped") for label, value in labels.items()}
-    series = replace(
-        series,
+    series = series._replace(
         names=frozenset((record,)),
         certain=series.certain.union(values),
         possible=series.possible.union(values),
@@ -93,8 +91,7 @@ def united_records(parts: Sequence[SeriesType]) -> SeriesType:
     keys, dependencies = united_facts(parts, [] if between is None else [(between, ALWAYS)])
     units = {part.unit for part in parts}
     kinds = {part.kind for part in parts}
-    united = replace(
-        united_labels(parts),
+    united = united_labels(parts)._replace(
         names=first.names,
         keys=keys,
         dependencies=dependencies,

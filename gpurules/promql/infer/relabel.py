@@ -6,7 +6,6 @@ Label values are taken to hold no line breaks: before Prometheus 3 ``.`` does no
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from enum import Enum
 
 from gpurules.promql.infer.findings import Notes
@@ -21,8 +20,9 @@ from gpurules.promql.infer.keys import (
 )
 from gpurules.promql.infer.labelset import NAME, all_but, may_have
 from gpurules.promql.infer.patterns import matches_empty
-from gpurules.promql.syntax.tree import Call
+from gpurules.promql.syntax.tree import Call, StringLiteral
 from gpurules.promql.types import Change, Dependency, Key, SeriesType
+from gpurules.text.span import NOWHERE, Span
 
 _WHOLE = frozenset(("(.+)", "(.*)"))
 _FIRST_GROUP = frozenset(("$1", "${1}"))
@@ -49,14 +49,13 @@ def replaced(
         return series
     _check(series, target, node, notes)
     result = restrict(series, all_but((target,)), effect is not Effect.MIXED)
-    span = node.function.span
+    span = target_word(node)
     if target == NAME:
         return _renamed(series, result, effect, replacement)
     if effect is Effect.REMOVE:
-        return replace(result, changes={**series.changes, target: Change("dropped", span)})
+        return result._replace(changes={**series.changes, target: Change("dropped", span)})
     if effect is Effect.SET:
-        result = replace(
-            result,
+        result = result._replace(
             certain=result.certain | {target},
             possible=result.possible | {target},
             absent=result.absent - {target},
@@ -74,9 +73,9 @@ def replaced(
             domains[target] = series.domains[source]
         value = _only_value(series, source)
         if value:
-            result = replace(result, constants={**result.constants, target: value})
+            result = result._replace(constants={**result.constants, target: value})
         keys, dependencies = _copied(result, source, target)
-        result = replace(result, keys=keys, dependencies=dependencies)
+        result = result._replace(keys=keys, dependencies=dependencies)
         what = "copied"
     else:
         copies = pattern in _WHOLE and replacement in _FIRST_GROUP
@@ -86,8 +85,7 @@ def replaced(
         domain = series.domains.get(target)
         if copies and domain is not None and domain == series.domains.get(source):
             domains[target] = domain
-    result = replace(
-        result,
+    result = result._replace(
         certain=certain,
         possible=result.possible | {target},
         absent=result.absent - {target},
@@ -107,17 +105,16 @@ def joined(
         # Otherwise two series that differ in the target only still do: what stands around its value is the same.
         _check(series, target, node, notes)
     result = restrict(series, all_but((target,)), target not in sources)
-    span = node.function.span
+    span = target_word(node)
     if target == NAME:
-        return replace(result, names=None, distinct=key_validity(series, all_but((NAME,))))
+        return result._replace(names=None, distinct=key_validity(series, all_but((NAME,))))
     if not sources:
-        return replace(result, changes={**series.changes, target: Change("dropped", span)})
+        return result._replace(changes={**series.changes, target: Change("dropped", span)})
     sure = bool(separator) or any(source in series.certain for source in sources)
     dependencies = result.dependencies
     if target not in sources and NAME not in sources:
         dependencies = (*dependencies, Dependency(frozenset(sources), frozenset((target,)), ALWAYS))
-    result = replace(
-        result,
+    result = result._replace(
         certain=result.certain | {target} if sure else result.certain,
         possible=result.possible | {target},
         absent=result.absent - {target},
@@ -125,6 +122,14 @@ def joined(
         changes={**series.changes, target: Change("overwritten", span)},
     )
     return with_whole_key(result)
+
+
+def target_word(node: Call) -> Span:
+    """The word that names the label which ``label_replace`` or ``label_join`` writes; else that of the function."""
+    target = node.arguments[1] if len(node.arguments) > 1 else None
+    if isinstance(target, StringLiteral) and target.span != NOWHERE:
+        return target.inside
+    return node.function.span
 
 
 def _effect(series: SeriesType, target: str, replacement: str, source: str, pattern: str) -> Effect:
@@ -168,7 +173,7 @@ def _check(series: SeriesType, target: str, node: Call, notes: Notes) -> None:
     validity = key_validity(series, kept)
     if validity is None or (notes.windowed and validity is INSTANT):
         what = f"{node.function.text} replaces {target}, and series may differ in that label only"
-        notes.fail("E1", what, node.function.span, node.arguments[0], series, kept)
+        notes.fail("E1", what, target_word(node), node.arguments[0], series, kept)
 
 
 def _copied(series: SeriesType, source: str, target: str) -> tuple[tuple[Key, ...], tuple[Dependency, ...]]:
@@ -194,7 +199,7 @@ def _copied(series: SeriesType, source: str, target: str) -> tuple[tuple[Key, ..
 def _renamed(series: SeriesType, cleared: SeriesType, effect: Effect, replacement: str) -> SeriesType:
     """The name itself is replaced."""
     if effect is Effect.SET:
-        return replace(cleared, names=frozenset((replacement,)), distinct=ALWAYS)
+        return cleared._replace(names=frozenset((replacement,)), distinct=ALWAYS)
     if effect is Effect.REMOVE:
         return cleared
-    return replace(cleared, names=None, distinct=key_validity(series, all_but((NAME,))))
+    return cleared._replace(names=None, distinct=key_validity(series, all_but((NAME,))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from itertools import combinations
 
 from gpurules.promql.guard import established
@@ -46,7 +45,7 @@ def selector_type(node: VectorSelector, environment: Environment) -> tuple[Serie
     held = _held.get(place)
     if held is not None:
         return held[1], names, True
-    series = replace(_settled(known, _tests(node.matchers)), names=SOME_NAME, distinct=ALWAYS)
+    series = _settled(known, _tests(node.matchers))._replace(names=SOME_NAME, distinct=ALWAYS)
     found = _without_fixed(_all_matched(series, node.matchers))
     if found.changes != known.changes:
         return found, names, False
@@ -75,7 +74,7 @@ def _shared(known: SeriesType) -> SeriesType:
     return entry[1]
 
 
-_CONTENT = tuple(item for item in SeriesType.__slots__ if item != "names")
+_CONTENT = tuple(item for item in SeriesType._fields if item != "names")
 
 
 def _hashable(value: object) -> Hashable:
@@ -129,25 +128,24 @@ def _named_series(names: frozenset[str], environment: Environment, matchers: Seq
     for name in sorted(names):
         declared = environment.type_of(name)
         if declared is None:
-            return _all_matched(replace(ANYTHING, names=names), matchers)
+            return _all_matched(ANYTHING._replace(names=names), matchers)
         series = declared
         units.add(series.unit)
         kinds.add(series.kind)
         # Hundreds of metrics share a handful of label schemas; equal ones are looked at once.
-        shape = replace(_settled(series, tests), names=frozenset(), unit=None, kind=Kind.UNKNOWN, distinct=ALWAYS)
+        shape = _settled(series, tests)._replace(names=frozenset(), unit=None, kind=Kind.UNKNOWN, distinct=ALWAYS)
         if shape not in shapes:
             shapes.append(shape)
             if len(shapes) > MOST_SHAPES_SEEN:
-                return _all_matched(replace(ANYTHING, names=names), matchers)
+                return _all_matched(ANYTHING._replace(names=names), matchers)
     matched = [shape for shape in (_all_matched(shape, matchers) for shape in shapes) if not shape.empty]
     if not matched:
         result = _all_matched(shapes[0], matchers)
     elif len(matched) <= MOST_SHAPES:
         result = _united_shapes(matched, len(shapes) == len(names))
     else:
-        result = _all_matched(replace(ANYTHING, distinct=None), matchers)
-    return replace(
-        result,
+        result = _all_matched(ANYTHING._replace(distinct=None), matchers)
+    return result._replace(
         names=names,
         unit=units.pop() if len(units) == 1 else None,
         kind=kinds.pop() if len(kinds) == 1 else Kind.UNKNOWN,
@@ -159,11 +157,11 @@ def _settled(series: SeriesType, tests: Sequence[tuple[str, str, str]]) -> Serie
     if not any(dependency.guards for dependency in series.dependencies):
         return series
     held = tuple(
-        replace(dependency, guards=frozenset())
+        dependency._replace(guards=frozenset())
         for dependency in series.dependencies
         if all(established(guard, tests) for guard in dependency.guards)
     )
-    return replace(series, dependencies=held)
+    return series._replace(dependencies=held)
 
 
 def _united_shapes(shapes: Sequence[SeriesType], one_each: bool) -> SeriesType:
@@ -179,7 +177,7 @@ def _united_shapes(shapes: Sequence[SeriesType], one_each: bool) -> SeriesType:
     distinct = None if between is None else ALWAYS
     if between is not None:
         dependencies = tidy_dependencies((*dependencies, Dependency(between, frozenset((NAME,)), ALWAYS)))
-    return replace(united_labels(parts), keys=keys, dependencies=dependencies, distinct=distinct)
+    return united_labels(parts)._replace(keys=keys, dependencies=dependencies, distinct=distinct)
 
 
 def separator(parts: Sequence[SeriesType]) -> frozenset[str] | None:
@@ -266,8 +264,7 @@ def _matched(series: SeriesType, matcher: Matcher) -> SeriesType:
     if (nonempty and not may_have(series, label)) or (empty and label in series.certain):
         series = emptied(series)
     if empty:
-        return replace(
-            series,
+        return series._replace(
             certain=series.certain - {label},
             possible=series.possible - {label},
             absent=series.absent | {label} if series.open else series.absent,
@@ -278,8 +275,7 @@ def _matched(series: SeriesType, matcher: Matcher) -> SeriesType:
     if not nonempty:
         return series
     constants = series.constants if constant is None else {**series.constants, label: constant}
-    return replace(
-        series,
+    return series._replace(
         certain=series.certain | {label},
         possible=series.possible | {label},
         absent=series.absent - {label},
@@ -292,4 +288,4 @@ def _without_fixed(series: SeriesType) -> SeriesType:
     if not series.keys and not series.dependencies:
         return series
     keys, dependencies = project_facts(series, all_but(()))
-    return replace(series, keys=minimal_keys(keys), dependencies=tidy_dependencies(dependencies))
+    return series._replace(keys=minimal_keys(keys), dependencies=tidy_dependencies(dependencies))

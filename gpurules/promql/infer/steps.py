@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from gpurules.promql.infer.findings import Notes, Unproved
 from gpurules.promql.infer.keys import ALWAYS, INSTANT, key_validity, restrict
 from gpurules.promql.infer.labelset import NAME, all_but
@@ -42,4 +40,4 @@ def drop_name(
 
 def with_measure(series: SeriesType, measure: Measure) -> SeriesType:
     """``series`` with other numbers."""
-    return replace(series, unit=measure.unit, kind=measure.kind)
+    return series._replace(unit=measure.unit, kind=measure.kind)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
 from functools import lru_cache
+from typing import NamedTuple
 
 from gpurules.promql.types import ONE, SECOND, Kind, Unit
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """What a number is: its unit, None where unknown; its kind; and its value where it is a constant."""
 
     unit: Unit | None = None
@@ -88,7 +87,9 @@ def product(left: Measure, right: Measure) -> Measure:
 def quotient(left: Measure, right: Measure) -> Measure:
     """``left / right``; equal dimensions give a ratio."""
     if right.constant is not None:
-        return scaled(left, 1 / right.constant) if right.constant else Measure(left.unit, _uncounted(left.kind))
+        return (
+            scaled(left, right.constant, divided=True) if right.constant else Measure(left.unit, _uncounted(left.kind))
+        )
     if right.kind in NEUTRAL_KINDS and right.unit in (None, ONE):
         return Measure(left.unit, left.kind)
     if left.constant is not None:
@@ -99,8 +100,8 @@ def quotient(left: Measure, right: Measure) -> Measure:
     return Measure(unit, Kind.RATIO if not unit.dimension else _mixed(left.kind, right.kind))
 
 
-def scaled(measure: Measure, factor: float) -> Measure:
-    """``measure`` times a constant, which changes the unit only if it is a known conversion."""
+def scaled(measure: Measure, factor: float, divided: bool = False) -> Measure:
+    """``measure`` times a constant, or ``divided`` by it, which changes the unit only if it is a known conversion."""
     kind = measure.kind
     if kind is Kind.INFO:
         kind = Kind.FLAG if factor in (0, 1) else Kind.GAUGE
@@ -109,8 +110,13 @@ def scaled(measure: Measure, factor: float) -> Measure:
     conversion = known_conversion(factor)
     unit = measure.unit
     if unit is not None and conversion is not None:
-        unit = Unit(unit.dimension, unit.scale / conversion)
+        unit = Unit(unit.dimension, unit.scale * conversion if divided else unit.scale / conversion)
     return Measure(unit, kind)
+
+
+def integrated(measure: Measure) -> Measure:
+    """``measure`` summed over time and multiplied by the seconds for which each reading stands."""
+    return Measure(None if measure.unit is None else measure.unit.times(SECOND), scaled(measure, 2.0).kind)
 
 
 def _mixed(left: Kind, right: Kind) -> Kind:

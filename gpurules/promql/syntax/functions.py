@@ -5,8 +5,8 @@ Source: the function list and the operator precedence of Prometheus' documentati
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 
 class ValueType(Enum):
@@ -18,8 +18,7 @@ class ValueType(Enum):
     STRING = "string"
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """One function.
 
     ``arguments`` are the types in order. ``variadic`` 0: exactly these; n > 0: the last may be absent or stand up to n

@@ -9,6 +9,7 @@ Neither function recurses, so a tree may be as deep as memory allows.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from gpurules.promql.syntax.durations import duration_text, number_text
 from gpurules.promql.syntax.functions import (
@@ -65,6 +66,7 @@ def to_lines(tree: Expression, width: int = 100) -> str:
     stays with a number behind it. The operators of a chain of one precedence (``a or b or c``) stand on one level.
     Selectors, numbers and strings are never broken.
     """
+    short = _short_texts(tree, width)
     output: list[str] = []
     stack: list[str | _Block] = [_Block(tree, 0, "", False)]
     while stack:
@@ -73,7 +75,7 @@ def to_lines(tree: Expression, width: int = 100) -> str:
             output.append(item)
             continue
         margin = _INDENT * item.level
-        text = None if item.broken else to_text(item.node)
+        text = None if item.broken else short[id(item.node)]
         pieces = None
         if text is None or len(margin) + len(item.prefix) + len(text) > width:
             pieces = _broken(item, margin)
@@ -82,6 +84,27 @@ def to_lines(tree: Expression, width: int = 100) -> str:
         else:
             stack.extend(reversed(pieces))
     return "".join(output)
+
+
+def _short_texts(tree: Expression, width: int) -> dict[int, str | None]:
+    """The text on one line of each node of ``tree``, by its identity; None where it is longer than ``width``."""
+    nodes = [tree]
+    parts: list[list[str | Expression]] = []
+    for node in nodes:
+        parts.append(_parts(node))
+        nodes.extend(part for part in parts[-1] if not isinstance(part, str))
+    texts: dict[int, str | None] = {}
+    # Nodes stand behind those that they are parts of.
+    for node, made in zip(reversed(nodes), reversed(parts), strict=True):
+        texts[id(node)] = _joined_within(width, [part if isinstance(part, str) else texts[id(part)] for part in made])
+    return texts
+
+
+def _joined_within(width: int, texts: list[str | None]) -> str | None:
+    known = [text for text in texts if text is not None]
+    if len(known) < len(texts) or sum(map(len, known)) > width:
+        return None
+    return "".join(known)
 
 
 class _Block:
@@ -246,9 +269,12 @@ def _label(name: str) -> str:
 
 
 def _labels(names: tuple[Name, ...]) -> str:
-    return ", ".join(
-        quote(name.text) if name.text.lower() in NOT_GROUPING_LABELS else _label(name.text) for name in names
-    )
+    return ", ".join([_listed_label(name.text) for name in names])
+
+
+@lru_cache(maxsize=1024)
+def _listed_label(name: str) -> str:
+    return quote(name) if name.lower() in NOT_GROUPING_LABELS else _label(name)
 
 
 def _matcher(matcher: Matcher) -> str:

@@ -30,6 +30,8 @@ _PIECE = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_SPECIAL = re.compile(r"[\\.+*?()\[\]{}^$]")
+"""What is more than a character or an alternative."""
 _MEMBER = re.compile(r"\[:\^?\w+:\]|(\\(?:[0-7]{2,3}|.))|([^\\])-([^\\\[])|.", re.DOTALL)
 _LETTERS = frozenset("afnrtvdDsSwWbBAzEpPx0")
 _LETTERS_IN_SET = frozenset("afnrtvdDsSwWpPx0")
@@ -64,6 +66,8 @@ class _Group:
 @lru_cache(maxsize=4096)
 def analyse(pattern: str) -> Analysis:
     """What is wrong with ``pattern`` and whether it matches the empty string; linear in its length."""
+    if _SPECIAL.search(pattern) is None:
+        return Analysis("", "" in pattern.split("|"))
     groups = [_Group()]
     nothing, piece, repeated = range(3)
     state = nothing

@@ -75,6 +75,11 @@ class StringLiteral:
     value: str
     span: Span = field(default=NOWHERE, compare=False, repr=False)
 
+    @property
+    def inside(self) -> Span:
+        """What stands between the quotes; the quotes as well where that is nothing."""
+        return Span(self.span.start + 1, self.span.end - 1) if self.span.end - self.span.start > 2 else self.span
+
 
 @dataclass(frozen=True, slots=True)
 class VectorSelector:

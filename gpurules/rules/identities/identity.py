@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.names import record_name
@@ -15,8 +15,7 @@ def never(request: Request) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(NamedTuple):
     """One way to know a VM.
 
     ``key``: the labels that both sides of the join carry, the cluster's aside. ``level``: the first word of its

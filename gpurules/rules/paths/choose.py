@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.registry import IDENTITIES
@@ -14,8 +15,7 @@ LabelsOf = Callable[[str], frozenset[str] | None]
 """The labels that a metric of a KubeVirt release may have; None where the release has no such metric."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unserved:
+class Unserved(NamedTuple):
     """A source of ``path`` for which the release lacks ``metric``, or its ``labels``."""
 
     path: str
@@ -23,8 +23,7 @@ class Unserved:
     labels: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(NamedTuple):
     """What is read; what the release cannot serve; and of that, what a path can do without."""
 
     chosen: tuple[Source, ...]

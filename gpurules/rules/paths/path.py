@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from gpurules.labels.schema import HonorLabels
 from gpurules.promql.syntax.tree import Expression, Matcher
@@ -45,8 +46,7 @@ class Source:
     told_apart: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Scrape:
+class Scrape(NamedTuple):
     """What is known of the scrape of a path: ``honor`` of the guests, the labels that relabelling sets, ``matchers``
     that the series of this path satisfy beyond those of all DCGM series."""
 
@@ -56,8 +56,7 @@ class Scrape:
     matchers: tuple[Matcher, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionPath:
+class CollectionPath(NamedTuple):
     """One path.
 
     ``summary``: how the data comes, in a few words. ``labels``: which labels name the VM on the series. ``sources``:
@@ -72,5 +71,5 @@ class CollectionPath:
     trust: str
     sources: Callable[[Scrape], tuple[Source, ...]]
     note: str = ""
-    needs: tuple[str, ...] = field(default=())
+    needs: tuple[str, ...] = ()
     alternatives: bool = False

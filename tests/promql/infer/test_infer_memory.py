@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 
 import pytest
 
@@ -29,8 +28,8 @@ def with_units(rng: random.Random, there: Schema) -> Schema:
     units = [None, *UNITS.values()]
     return Schema(
         {
-            name: replace(
-                declared, unit=rng.choice(units), kind=rng.choice(list(Kind)), domains={"a": rng.choice("xy")}
+            name: declared._replace(
+                unit=rng.choice(units), kind=rng.choice(list(Kind)), domains={"a": rng.choice("xy")}
             )
             for name, declared in there.types.items()
         }
@@ -45,7 +44,7 @@ def told(inference: Inference) -> object:
 def content(found: ExpressionType) -> object:
     if isinstance(found, RangeType):
         return found.seconds, content(found.series)
-    return replace(found, changes=dict(found.changes)) if isinstance(found, SeriesType) else repr(found)
+    return found._replace(changes=dict(found.changes)) if isinstance(found, SeriesType) else repr(found)
 
 
 @pytest.mark.parametrize("alike", [False, True])
@@ -55,7 +54,7 @@ def test_an_expression_at_another_place(seed: int, alike: bool) -> None:
     rng = random.Random(seed)
     there = with_units(rng, schema(rng))
     if alike:
-        there = Schema({name: replace(there.types["m"]) for name in there.types})
+        there = Schema({name: there.types["m"]._replace() for name in there.types})
     texts = [to_text(expression(rng, there, construct)) for construct in rng.sample(sorted(MAKERS), 8)]
     moved = [f"( # {text[:9]!r}\n  {text} ) > {number}" for number, text in enumerate(texts)]
     anew = []
@@ -75,7 +74,7 @@ def test_an_expression_at_another_place(seed: int, alike: bool) -> None:
 
 def test_metrics_that_are_declared_alike_share_what_is_remembered() -> None:
     declared = SeriesType(open=False, possible=frozenset("ab"), unit=UNITS["MiB"], kind=Kind.GAUGE)
-    there = Schema({f"m{number}": replace(declared) for number in range(50)})
+    there = Schema({f"m{number}": declared._replace() for number in range(50)})
     forget()
     for number in range(50):
         found = infer(parse(f"m{number} * 1024 > 5 and sum by (a) (m{number}) == m{number}"), there).type

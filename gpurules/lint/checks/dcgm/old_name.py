@@ -24,7 +24,7 @@ from functools import cache
 
 from gpurules.catalog.exporters import accepts
 from gpurules.catalog.load import load_catalog
-from gpurules.catalog.reading import default_selection
+from gpurules.catalog.resolve import default_selection
 from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.finding import Note, Severity
 from gpurules.lint.typed import TypedRule

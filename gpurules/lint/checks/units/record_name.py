@@ -23,12 +23,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from fractions import Fraction
 
 from gpurules.lint.check import NameCheck
 from gpurules.lint.finding import Note, Severity
 from gpurules.lint.typed import Named
-from gpurules.lint.values import unit_words
+from gpurules.lint.values import conversion, unit_words
 from gpurules.promql.types import SECOND, Kind, SeriesType, Unit
 from gpurules.promql.units import UNITS, word_for
 from gpurules.text.span import Span
@@ -75,7 +74,7 @@ def _run(rule: Named) -> Iterator[Note]:
         yield Note(
             f"the name says {word}, and the numbers are {have}",
             Span(start + at, start + at + len(word)),
-            _advice(series.unit, wanted),
+            conversion(series.unit, wanted) or f"rename it, such as ..._{word_for(series.unit).replace('/', '_per_')}",
             field="name",
         )
 
@@ -98,13 +97,6 @@ def _said(metric: str) -> tuple[str, int, Unit] | None:
         return None
     written = f"{word}{_PER_SECOND}" if rate else word
     return written, len(body) - len(word), unit.per(SECOND) if rate else unit
-
-
-def _advice(have: Unit, wanted: Unit) -> str:
-    if have.dimension != wanted.dimension:
-        return f"rename it, such as ..._{word_for(have).replace('/', '_per_')}"
-    factor = have.scale / wanted.scale
-    return f"multiply by {factor}" if factor.denominator == 1 else f"divide by {Fraction(1) / factor}"
 
 
 CHECK = NameCheck(Severity.WARNING, _run)

@@ -30,8 +30,9 @@ probe, in every namespace where it is bound:
         resources: [virtualmachineinstances]
         verbs: [get, list]
 
-With `list` on `kubevirts` the probe can also say whether KubeVirt's feature gate is off; `deploy/probe/rbac.yaml`
-has all of it. Whoever may use the subresource reaches every VSOCK port of the guest, not the host engine alone.
+With `list` on `kubevirts` the probe can also say whether KubeVirt's feature gate is off; `gpurules scaffold --part
+probe-api` prints all of it. Whoever may use the subresource reaches every VSOCK port of the guest, not the host engine
+alone.
 """,
     seen=(Pattern(medium=(Medium.API,), http_status=(403,)),),
 )

@@ -1,0 +1,86 @@
+"""A scenario that is scraped live: a server on loopback plays the targets, and Prometheus scrapes them each second."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import doctor_cluster
+
+from gpurules.scenario.model import Cluster
+from gpurules.scenario.openmetrics import pages_at
+from gpurules.scenario.scrape import honors
+
+PATIENCE = 30
+
+
+@contextmanager
+def scraped(cluster: Cluster, honor: bool, prometheus: Path, folder: Path, rules: str = "") -> Iterator[str]:
+    """A Prometheus that scrapes ``cluster`` and evaluates ``rules``; yields its address once both have begun."""
+    folder.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
+    targets = list(pages_at(cluster, 0))
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = pages_at(cluster, time.monotonic() - started)[targets[int(self.path.strip("/"))]]
+            self.send_response(404 if page is None else 200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write((page or "").encode())
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
+    thread.start()
+    try:
+        address = f"127.0.0.1:{server.server_address[1]}"
+        jobs = [
+            {
+                "job_name": f"target-{number}",
+                "honor_labels": honors(target, honor),
+                "metrics_path": f"/{number}",
+                "static_configs": [{"targets": [address], "labels": dict(target.labels)}],
+            }
+            for number, target in enumerate(targets)
+        ]
+        timing = {"scrape_interval": "1s", "scrape_timeout": "900ms", "evaluation_interval": "1s"}
+        (folder / "rules.yaml").write_text(rules or "groups: []\n", encoding="utf-8")
+        whole = {"global": timing, "rule_files": ["rules.yaml"], "scrape_configs": jobs}
+        with doctor_cluster.prometheus_on(prometheus, folder, json.dumps(whole)) as url:
+            wait_until(lambda: count(url, "up == 1") >= len(targets) - cluster_down(cluster))
+            yield url
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join(timeout=5)
+
+
+def cluster_down(cluster: Cluster) -> int:
+    """Targets that do not answer."""
+    return sum(1 for page in pages_at(cluster, 0).values() if page is None)
+
+
+def count(url: str, expression: str) -> int:
+    """How many series ``expression`` has now."""
+    from urllib.parse import quote
+
+    found = json.loads(doctor_cluster.get(f"{url}/api/v1/query?query={quote(expression)}"))
+    return len(found["data"]["result"])
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    """Until it is true, or patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.3)
