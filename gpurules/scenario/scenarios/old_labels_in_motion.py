@@ -21,6 +21,7 @@ def build(absent_value: str) -> World:
         machine("tenants", "idle", "worker-2", (gpu(46), idle), address="10.129.1.46", guest=renamed),
         machine("tenants", "modern", "worker-2", (gpu(47),), address="10.129.1.47", guest=new_names),
         machine("tenants", "bursts", "worker-2", (jumping(58),), address="10.129.1.58", guest=renamed),
+        machine("tenants", "bursts-too", "worker-2", (jumping(62),), address="10.129.1.62", guest=new_names),
         machine("tenants", "leaves", "worker-2", (gpu(48),), address="10.129.1.48", guest=renamed),
     )
     twice = tuple(replace(guest, service=f"{guest.name}-dcgm") for guest in guests)
