@@ -23,8 +23,8 @@ def build(absent_value: str) -> World:
             "tenants", "rest", "worker-3", (sliced(57, RESERVED),), address="10.130.1.57", guest=exporter(MIG_FIELDS)
         ),
     )
-    world = World("shared_uuid", cluster(SINGLE, NAMESAKE, *copies, absent_value=absent_value), (360, 480, 510))
-    return silence(silence(world, "finance", "copy", 420), "finance", "spare", 420)
+    world = World("shared_uuid", cluster(SINGLE, NAMESAKE, *copies, absent_value=absent_value), (360, 480, 510, 690))
+    return silence(silence(world, "finance", "copy", 420), "finance", "spare", 600)
 
 
 def without(name: str, whole: Gpu) -> Gpu:
