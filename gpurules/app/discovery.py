@@ -38,6 +38,8 @@ def discovered(wishes: Wishes, access: Access) -> tuple[Wishes, tuple[str, ...]]
     if proposal is None:
         message = "; ".join(said)
         raise InputError(Problem(f"nothing to set up: {message}", advice="name a VM with --vm, without --discover"))
+    if wishes.path and wishes.path != proposal.path:
+        said = (*said, f"--path {wishes.path} is set up, as you say")
     machines = tuple(str(guest.machine) for guest in survey.ours)
     return (
         replace(

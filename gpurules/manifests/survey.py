@@ -136,7 +136,9 @@ def _counted(survey: Survey) -> str:
     devices = sorted({device for guest in ours for device in guest.devices if device.startswith(NVIDIA)})
     attached = sum(guest.vsock for guest in ours)
     names = f" ({', '.join(devices)})" if devices else ""
-    return f"{len(ours)} VMs have NVIDIA GPUs{names}; {attached} of them have VSOCK"
+    if len(ours) == 1:
+        return f"1 VM has NVIDIA GPUs{names}, {'with' if attached else 'without'} VSOCK"
+    return f"{len(ours)} VMs have NVIDIA GPUs{names}; {attached or 'none'} of them with VSOCK"
 
 
 def _guest(vmi: Any) -> Guest | None:
