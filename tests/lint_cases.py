@@ -25,13 +25,9 @@ from gpurules.labels.schema import HonorLabels
 from gpurules.lint.identifiers import CHECKS
 from gpurules.lint.linting import run
 from gpurules.lint.located import Located, Region, locate
-from gpurules.lint.sources.documents import read_documents
-from gpurules.lint.sources.load import Loaded, Unreadable, _unreadable
-from gpurules.lint.sources.model import RuleFile, Workspace
+from gpurules.lint.sources.load import Loaded, of_text
 from gpurules.lint.target import Target, target
-from gpurules.text.errors import InputError
 from gpurules.text.span import SourceText
-from gpurules.text.yaml import compose_documents
 
 FOLDER = Path(__file__).parent / "lint" / "cases"
 FILE = "rules.yaml"
@@ -101,13 +97,7 @@ def as_file(text: str) -> str:
 
 def loaded(text: str) -> Loaded:
     """One file, read."""
-    source = SourceText(FILE, text)
-    try:
-        documents = read_documents(source, compose_documents(source))
-    except InputError as error:
-        failed: tuple[Unreadable, ...] = tuple(_unreadable(source, problem) for problem in error.problems)
-        return Loaded(Workspace(()), failed, (source,))
-    return Loaded(Workspace((RuleFile(source, documents),)), (), (source,))
+    return of_text(SourceText(FILE, text))
 
 
 def made_target(options: dict[str, Any]) -> Target:

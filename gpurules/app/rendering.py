@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gpurules.app.groups import group_policy, require_target, with_settings
+from gpurules.app.own_words import has_own_words, must_pass_lint
 from gpurules.app.presets import lacking, preset_of
 from gpurules.app.rule_request import path_notes, rule_request
 from gpurules.app.series import SourceTypes, source_types
@@ -73,6 +74,8 @@ def render(config: Config, template_directory: Path | None = None) -> Rendering:
         banner=banner_lines((*_inputs(config, sources), *(NamedInput("mind", note) for note in notes))),
     )
     text = render_document(rule_set.groups, document, _readable, template_directory)
+    if template_directory is not None or has_own_words(config):
+        must_pass_lint(text, config)
     return Rendering(text, rule_set, (*notes, *_notes(config, sources, rule_set)))
 
 

@@ -10,6 +10,7 @@ from gpurules.promql.infer.findings import Inference
 from gpurules.promql.infer.records import record_type
 from gpurules.promql.types import Kind, SeriesType
 from gpurules.rules.group import RecordingRule, RuleSet
+from gpurules.rules.sides import lacking
 from gpurules.text.errors import CheckFailed, Problem
 
 TypeOf = Callable[[str], SeriesType | None]
@@ -75,6 +76,9 @@ def _problems(rule: RecordingRule, inference: Inference) -> Iterable[Problem]:
         yield _problem(rule, "is not an instant vector")
         return
     yield from _broken_promises(rule, inference.type)
+    promised = [label for label in rule.spec.labels if label in inference.type.possible]
+    for complaint in lacking(rule.expression, inference, promised):
+        yield _problem(rule, complaint)
 
 
 def _broken_promises(rule: RecordingRule, found: SeriesType) -> Iterable[Problem]:

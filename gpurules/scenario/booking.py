@@ -170,7 +170,7 @@ class View:
         found: dict[Key, Vm] = {}
         for machine in self.world.cluster.machines:
             stay = machine.stay(self.moment)
-            if stay is not None and (self.rules.owners or (self.told and stay.listed and stay.pod_known)):
+            if stay is not None and (self.rules.owners or (self.told and stay.listed and stay.named(self.moment))):
                 found[machine.namespace, stay.pod] = Vm(machine.namespace, machine.name, stay.node)
         return found
 

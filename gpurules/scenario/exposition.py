@@ -77,7 +77,7 @@ def info_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
     for machine in cluster.machines:
         stay = machine.stay(moment)
         if stay is not None and stay.listed:
-            yield info_sample(cluster, machine, "running", stay.node, stay.pod if stay.pod_known else "")
+            yield info_sample(cluster, machine, "running", stay.node, stay.pod if stay.named(moment) else "")
             if cluster.addresses:
                 yield address_sample(machine, stay)
             continue

@@ -109,6 +109,7 @@ class Stay:
 
     ``listed``: KubeVirt reports the VMI as running during the stay. ``pod_known``: and names the pod in vmi_pod.
     ``scheduling``: for so many seconds before, KubeVirt reports the VMI in phase ``scheduling``.
+    ``overlooked``: when it names no pod although it did before.
     """
 
     pod: str
@@ -118,6 +119,11 @@ class Stay:
     listed: bool = True
     pod_known: bool = True
     scheduling: float = 0
+    overlooked: Period | None = None
+
+    def named(self, moment: float) -> bool:
+        """Whether KubeVirt names the pod at ``moment``."""
+        return self.pod_known and not (self.overlooked is not None and self.overlooked.covers(moment))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,9 @@ from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
 from gpurules.scenario.target import Sample
 
+DESCRIPTION = ("modelName", "pci_bus_id", "driver_version")
+"""Labels that say what a GPU is; it must not be said twice."""
+
 EVALUATION = 30
 """Seconds between two evaluations of the rules."""
 
@@ -94,7 +97,7 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Ch
         yield Check(moment, f"sum({spec.record}) > {gpus}", ())
     if spec.level != "vmi_gpu":
         return
-    grain = [label for label in spec.labels if label != "node"]
+    grain = [label for label in spec.labels if label not in ("node", *DESCRIPTION)]
     yield Check(moment, f"count by ({', '.join(grain)}) ({spec.record}) > 1", ())
     for uuid, owners in uuid_owners(world).items():
         names = "|".join(sorted(owners))

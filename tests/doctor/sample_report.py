@@ -102,7 +102,7 @@ def findings() -> tuple[Finding, ...]:
             Severity.WARNING,
             "silence",
             "2 VMs hold GPUs and send no DCGM series.",
-            "start dcgm-exporter in the guest; gpurules probe says what is wrong with its host engine",
+            "Start dcgm-exporter in the guest; gpurules probe says what is wrong with its host engine.",
             (Figure("VMs", 2),),
             (
                 Sample((("namespace", "vision"), ("name", "label-7"), ("node", "worker-2"))),
@@ -110,11 +110,11 @@ def findings() -> tuple[Finding, ...]:
             ),
         ),
         Finding(
-            "unjoined",
+            "series-unjoined",
             Severity.ERROR,
             "joining",
             "3 of 28 GPU series on path pod-network join no VM.",
-            "set honorLabels: false in the PodMonitor, so that the guest's labels do not replace the pod's",
+            "Set honorLabels: false in the PodMonitor, so that the guest's labels do not replace the pod's.",
             (Figure("GPU series", 3),),
             (
                 Sample(launcher, "no kubevirt_vmi_info has this launcher pod"),
@@ -128,14 +128,14 @@ def findings() -> tuple[Finding, ...]:
             Severity.WARNING,
             "history",
             "The launcher pod named two VMs for 25 minutes of the last 24 h; a naive join fails then.",
-            "use the rules of gpurules, which de-duplicate the identity",
+            "Use the rules of gpurules, which de-duplicate the identity.",
         ),
         Finding(
             "two-emitters",
             Severity.NOTE,
             "machines",
             "Both virt-controller and virt-handler send kubevirt_vmi_info.",
-            "nothing is to be done",
+            "Nothing is to be done.",
         ),
     )
 

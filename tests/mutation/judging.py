@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from mutation.batch import run
+from mutation.known import EQUIVALENT, named
 from mutation.mutants import Mutant, mutants
 from mutation.playing import numbers_in, played, readers_of
 from mutation.subjects import Subject, Trial
@@ -51,16 +52,21 @@ def judge(
     chosen: Callable[[Sequence[Mutant]], Iterable[Mutant]] = lambda found: found,
     *,
     play_refused: bool = False,
+    play_equivalent: bool = False,
     told: Callable[[str], None] = lambda line: None,
 ) -> list[Verdict]:
     """The verdicts on the mutants that ``chosen`` leaves. What the type checker refuses is played only if
-    ``play_refused``."""
+    ``play_refused``, and what is called equivalent only if ``play_equivalent``: it would be played to the end."""
     checker = TypeChecker(subject.rules, subject.type_of)
     verdicts = [Verdict(mutant) for mutant in chosen(list(mutants(checker)))]
     for verdict in verdicts:
         verdict.refused = checker.complaint(verdict.mutant.position, verdict.mutant.expression)
     told(f"{len(verdicts)} mutants, {sum(bool(one.refused) for one in verdicts)} refused by their types")
-    on_stage = [one for one in verdicts if play_refused or not one.refused]
+    on_stage = [
+        one
+        for one in verdicts
+        if (play_refused or not one.refused) and (play_equivalent or not named(EQUIVALENT, one.mutant))
+    ]
     for one in on_stage:
         one.played = True
     _play(subject, promtool, on_stage, told)

@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many mutants of each subject only")
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--play-all", action="store_true", help="play what the type checker refuses as well")
+    parser.add_argument("--play-equivalent", action="store_true", help="play what is called equivalent as well")
     parser.add_argument("--promtool", default="promtool", help="a name of tests/components.tsv, such as promtool-2.53")
     options = parser.parse_args()
     promtool = components.find(options.promtool)
@@ -37,7 +38,9 @@ def main() -> int:
     for name in subjects:
         started = time.monotonic()
         chosen = _chooser(mutators, options.sample, options.seed)
-        verdicts = judge(SUBJECTS[name], promtool, chosen, play_refused=options.play_all)
+        verdicts = judge(
+            SUBJECTS[name], promtool, chosen, play_refused=options.play_all, play_equivalent=options.play_equivalent
+        )
         seen += (one.mutant for one in verdicts)
         print(f"\n{name}, {time.monotonic() - started:.0f} s\n{table(figures(verdicts))}", flush=True)
         for complaint in complaints(verdicts):

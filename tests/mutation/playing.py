@@ -54,7 +54,7 @@ def numbers_in(text: str) -> set[int]:
 def the_test(subject: Subject, trial: Trial, shown: tuple[RecordingRule, ...]) -> RuleTest:
     """The story with what is expected of ``shown``."""
     specs = tuple(rule.spec for rule in shown)
-    story = subject.world(trial.story, _fields(subject, shown[0]))
+    story = subject.world(trial, _fields(subject, shown[0]))
     test = rule_test(story, specs, trial.honored, subject.facts)
     if trial.left_over:
         read = tuple(rule.spec for rule in ancestors(subject, shown))

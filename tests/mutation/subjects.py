@@ -25,7 +25,10 @@ COUNTERS = Path(__file__).with_name("few-counters.csv")
 FEW = (UTILISATION, USED, FREE, RESERVED, POWER, ENERGY, XID, ENGINE, "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS")
 """What stands in that file: one field of each kind."""
 
-LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind")
+LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind", "restarted_in_place")
+SPELLED = ("no_vmi_pod", "failover_pod_cache")
+"""Stories that are told a second time as v1.5 spells a label without a value."""
+
 """Stories that are told a second time with a former generation of the records that a rule reads."""
 
 NAMING = ("spoofing", "nested", "forged_source", "containers", "vgpu")
@@ -38,11 +41,13 @@ TELLING = ("mig", "mixed_exporters", "migration", "guest_lost", "restart", "repe
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A story, whether the guests are scraped with honorLabels, and whether records are left over from before."""
+    """A story, whether the guests are scraped with honorLabels, whether records are left over from before, and whether
+    a label without a value is spelled out."""
 
     story: str
     honored: bool = False
     left_over: bool = False
+    spelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -119,12 +124,13 @@ class Subject:
             *(Trial(story, True) for story in honored if self.honor != "false"),
         ]
         left_over = [] if self.inline else [Trial(story, left_over=True) for story in LEFT_OVER]
-        found = [*plain, *left_over]
+        found = [*plain, *left_over, *(Trial(story, spelled=True) for story in SPELLED)]
         return tuple(sorted(found, key=lambda trial: trial.story not in TELLING))
 
-    def world(self, story: str, fields: tuple[str, ...]) -> World:
+    def world(self, trial: Trial, fields: tuple[str, ...]) -> World:
         """A story as it is told over the ways of collection, of which exporters send only ``fields``."""
-        return told(world(story, absent_value(self.release)), self.ways, self.release, self.kube_state, fields)
+        spelling = "<none>" if trial.spelled else absent_value(self.release)
+        return told(world(trial.story, spelling), self.ways, self.release, self.kube_state, fields)
 
 
 POD, NAME, ADDRESS = ("pod-network",), ("vsock-exporter",), ("remote-address",)

@@ -180,7 +180,7 @@ CASES = OF_PODS | {
     ),
 }
 
-LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind")
+LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind", "restarted_in_place")
 """Stories that are told a second time with a former generation of every record still in sight."""
 
 

@@ -29,7 +29,16 @@ CASES = [
     for honored in modes
 ]
 
-LEFT_OVER = ("steady", "migration", "restart", "prometheus_restart_failover", "mig", "mixed_exporters", "left_behind")
+LEFT_OVER = (
+    "steady",
+    "migration",
+    "restart",
+    "prometheus_restart_failover",
+    "mig",
+    "mixed_exporters",
+    "left_behind",
+    "restarted_in_place",
+)
 """Stories that are told a second time with a former generation of every record still in sight."""
 
 

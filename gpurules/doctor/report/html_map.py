@@ -54,10 +54,12 @@ class Stray:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Everything; ``left_out`` VMs and ``strays_left_out`` GPUs are not shown."""
+    """Everything; ``left_out`` VMs, of which ``troubled_left_out`` are not joined, and ``strays_left_out`` GPUs are not
+    shown."""
 
     cards: tuple[Card, ...]
     left_out: int
+    troubled_left_out: int
     strays: tuple[Stray, ...]
     strays_left_out: int
 
@@ -68,7 +70,8 @@ def fleet(report: Report) -> Map:
     shown = {id(one) for one in sorted(every, key=lambda one: _state(one) == "joined")[:MACHINES_MAX]}
     cards = tuple(card for node in report.nodes if (card := _card(node, shown)).rows)
     strays = tuple(_stray(one) for one in report.lost[:LOST_MAX])
-    return Map(cards, len(every) - len(shown), strays, len(report.lost) - len(strays))
+    troubled = sum(1 for one in every if _state(one) != "joined" and id(one) not in shown)
+    return Map(cards, len(every) - len(shown), troubled, strays, len(report.lost) - len(strays))
 
 
 def _card(node: Node, shown: set[int]) -> Card:

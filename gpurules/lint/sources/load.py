@@ -71,6 +71,16 @@ def load(candidates: Iterable[Candidate], skip_others: bool = False, stdin_name:
     return Loaded(Workspace(tuple(files)), tuple(unreadable), tuple(sources))
 
 
+def of_text(source: SourceText) -> Loaded:
+    """What ``source`` alone holds; a file without rules where there are none."""
+    try:
+        documents = read_documents(source, compose_documents(source))
+    except InputError as error:
+        failed = tuple(_unreadable(source, problem) for problem in error.problems)
+        return Loaded(Workspace(()), failed, (source,))
+    return Loaded(Workspace((RuleFile(source, documents),)), (), (source,))
+
+
 _ABOUT_RULES = "a file of rules has groups: at its top, or is a PrometheusRule, a VMRule or a List of them"
 
 

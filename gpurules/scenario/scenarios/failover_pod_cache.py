@@ -22,6 +22,4 @@ def build(absent_value: str) -> World:
 
 def lagging(machine: VirtualMachine) -> VirtualMachine:
     """The VM whose launcher pod is not known from 420 to 450."""
-    (stay,) = machine.stays
-    unknown = replace(stay, period=Period(420, 450), pod_known=False)
-    return replace(machine, stays=(replace(stay, period=Period(0, 420)), unknown, replace(stay, period=Period(450))))
+    return replace(machine, stays=tuple(replace(stay, overlooked=Period(420, 450)) for stay in machine.stays))

@@ -24,5 +24,5 @@ def build(absent_value: str) -> World:
 
 
 def failing_second(step: int) -> Gpu:
-    """A second GPU of a guest whose last XID is 13."""
-    return gpu(step, index=1, more={XID: Reading(13)})
+    """A second GPU of a guest, of another model, whose last XID is 13."""
+    return replace(gpu(step, index=1, more={XID: Reading(13)}), model="NVIDIA A100 80GB PCIe")

@@ -1,33 +1,40 @@
-"""Two GPUs are claimed by two VMs each, of one name or in one namespace: all keep their series, claims are counted."""
+"""Two GPUs are claimed by several VMs, of one name or in one namespace: all keep their series, claims are counted."""
 
 from dataclasses import replace
 
+from gpurules.scenario.events import silence
 from gpurules.scenario.fleet import NAMESAKE, SINGLE, cluster, exporter, gpu, machine, mig_gpu
 from gpurules.scenario.model import Gpu, World
-from gpurules.scenario.quantities import FREE, MIG_FIELDS
+from gpurules.scenario.quantities import FREE, MIG_FIELDS, RESERVED
 
 SOURCE = "a UUID is what the guest says; one UUID under two VMs is reported, never dropped"
 
 
 def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
-    partly = tuple(without_free(gpu(step)) for step in (1, 4))
+    partly = tuple(without(FREE, gpu(step)) for step in (1, 4))
     copies = (
         machine("tenants", "train", "worker-1", (partly[0], gpu(51, index=1)), address="10.128.1.20"),
         machine("finance", "copy", "worker-2", (partly[1], gpu(52, index=1)), address="10.129.1.20"),
-        machine("tenants", "sliced", "worker-3", (half_sliced(),), address="10.130.1.53", guest=exporter(MIG_FIELDS)),
+        machine("batch", "train", "worker-1", (without(RESERVED, gpu(1)),), address="10.128.1.21"),
+        machine("finance", "spare", "worker-2", (without(RESERVED, gpu(4)),), address="10.129.1.21"),
+        machine("tenants", "half", "worker-3", (sliced(53, FREE),), address="10.130.1.53", guest=exporter(MIG_FIELDS)),
+        machine(
+            "tenants", "rest", "worker-3", (sliced(57, RESERVED),), address="10.130.1.57", guest=exporter(MIG_FIELDS)
+        ),
     )
-    return World("shared_uuid", cluster(SINGLE, NAMESAKE, *copies, absent_value=absent_value), (360,))
+    world = World("shared_uuid", cluster(SINGLE, NAMESAKE, *copies, absent_value=absent_value), (360, 480, 510))
+    return silence(world, "finance", "copy", 420)
 
 
-def without_free(whole: Gpu) -> Gpu:
-    """The GPU without a number of what memory is free: a blank is not sent."""
-    return replace(whole, readings={name: one for name, one in whole.readings.items() if name != FREE})
+def without(name: str, whole: Gpu) -> Gpu:
+    """The GPU without a number of that field: a blank is not sent."""
+    return replace(whole, readings={other: one for other, one in whole.readings.items() if other != name})
 
 
-def half_sliced() -> Gpu:
-    """A GPU in MIG mode of which only the first instance has such a number."""
-    whole = without_free(mig_gpu(53))
-    first, *others = mig_gpu(53).instances
-    blank = (replace(one, readings={n: r for n, r in one.readings.items() if n != FREE}) for one in others)
-    return replace(whole, instances=(first, *blank))
+def sliced(step: int, name: str) -> Gpu:
+    """A GPU in MIG mode of which only the first instance has a number of that field."""
+    whole = mig_gpu(step)
+    first, *others = whole.instances
+    blank = (replace(one, readings={other: r for other, r in one.readings.items() if other != name}) for one in others)
+    return replace(without(name, whole), instances=(first, *blank))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
 
 import components
 from promql_fuzz.bounds import SHORT_RUN, broken
 from promql_fuzz.judging import case, judge, many, summary, with_data
+from promql_fuzz.strategies import World, judged, told, worlds
 from promql_fuzz.worlds import MINUTES, Schema
 from promql_model import NAME, Labels, labels_of
 from promql_notation import series
@@ -26,6 +29,13 @@ def test_the_inference_is_sound_and_useful(release: str) -> None:
     print(found.told())
     assert [(one.text, one.labels, one.faults) for one in found.unsound] == []
     assert broken(found, SHORT_RUN) == []
+
+
+@settings(max_examples=50, derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(worlds())
+def test_no_world_refutes_the_inference(promtool: Path, world: World) -> None:
+    one = judged(promtool, world)
+    assert not one.faults, told(world, one)
 
 
 FOUND: list[tuple[str, dict[str, str], list[str], str, dict[str, str] | None, str]] = [
