@@ -131,6 +131,30 @@ def test_several_prometheus_objects_are_not_chosen_among(here: Cluster) -> None:
     assert "several Prometheus objects: monitoring/one, monitoring/two; choose with --monitor-label" in said
 
 
+def wired(*interfaces: tuple[str, Any]) -> dict[str, Any]:
+    """A VMI whose status has these interfaces: network and address."""
+    made = vmi("a")
+    made["status"]["interfaces"] = [{"name": name, "ipAddress": address} for name, address in interfaces]
+    return made
+
+
+ADDRESSES = [
+    ("off the pod network", wired(("default", "10.0.2.2"), ("lan", "192.0.2.7")), "tenant-a/a=192.0.2.7"),
+    ("IPv6", wired(("lan", "2001:db8::7")), "tenant-a/a=2001:db8::7"),
+    ("the first that can be reached", wired(("x", "fe80::1"), ("y", "127.0.0.1"), ("z", "192.0.2.9")),
+     "tenant-a/a=192.0.2.9"),
+    ("on the pod network alone", wired(("default", "10.0.2.2")), "tenant-a/a"),
+    ("none", wired(("lan", ""), ("lan", None), ("lan", "x; y")), "tenant-a/a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "machine"), [row[1:] for row in ADDRESSES], ids=[row[0] for row in ADDRESSES])
+def test_path_remote_takes_the_addresses_that_kubevirt_knows(here: Cluster, found: Any, machine: str) -> None:
+    add(here, found)
+    assert discovered(Wishes(path="remote"), here.access)[0].machines == (machine,)
+    assert discovered(Wishes(), here.access)[0].machines == ("tenant-a/a",)
+
+
 WRONG = [
     ("no VM with a GPU", [vmi("plain", gpus=())], None, InputError, "nothing to set up: no VM has an NVIDIA GPU"),
     ("no KubeVirt", [], "virtualmachineinstances", EnvironmentFault, "the cluster has no KubeVirt"),
