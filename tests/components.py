@@ -211,7 +211,9 @@ LAUNCHER = """\
 #!/bin/sh
 root=$(dirname "$(readlink -f "$0")")/../..
 libraries=$root/lib/$(uname -m)-linux-gnu:$root/usr/lib/$(uname -m)-linux-gnu
-exec "$root/lib64/ld-linux-x86-64.so.2" --library-path "$libraries" "$0.real" "$@"
+loader=$root/lib64/ld-linux-x86-64.so.2
+[ -e "$loader" ] || loader=$root/usr/lib64/ld-linux-x86-64.so.2
+exec "$loader" --library-path "$libraries" "$0.real" "$@"
 """
 
 

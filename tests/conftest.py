@@ -13,7 +13,7 @@ import components
 import network_guard
 import rule_corpus
 
-PROMTOOL_VERSIONS = ("2.42", "2.53")
+PROMTOOL_VERSIONS = ("2.42", "2.53", "3.5")
 
 settings.register_profile("gpurules", deadline=None, max_examples=100, derandomize=components.in_ci())
 settings.load_profile("gpurules")

@@ -30,8 +30,8 @@ def command(
     """Render recording rules that book each GPU on its virtual machine.
 
     Every expression is typed, proved free of many-to-many joins, read by a second parser and compared with the written
-    document before a byte is written. What your own names, labels, selectors, schemas and templates make of it must pass
-    lint.
+    document before a byte is written. What your own names, labels, selectors, schemas and templates make of it must
+    pass lint.
 
     \b
     Examples:

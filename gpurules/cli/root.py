@@ -15,6 +15,7 @@ COMPLETION_VARIABLE = "_GPURULES_COMPLETE"
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "render": ("gpurules.cli.render", "Write the recording rules of a fleet."),
+    "test": ("gpurules.cli.test", "Test the rules on clusters that change."),
     "lint": ("gpurules.cli.lint", "Check rule files: structure, PromQL, joins, labels, units."),
     "explain": ("gpurules.cli.explain", "Explain what a check finds."),
     "type": ("gpurules.cli.type", "Show the type of a PromQL expression, step by step."),

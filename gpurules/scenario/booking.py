@@ -8,36 +8,45 @@ containers, and a forged launcher pod as that launcher; :class:`Seen` says so by
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
 from gpurules.scenario.exposition import mapping, within
 from gpurules.scenario.kube_state import Pod, pods
-from gpurules.scenario.model import Exporter, Gpu, Instance, Reading, World
+from gpurules.scenario.model import Cluster, Exporter, Gpu, Instance, Labels, Reading, World
 from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, honors, merged
-from gpurules.scenario.target import Target, collected, host_target
+from gpurules.scenario.target import Target, collected, host_target, relabelled
 
 LAUNCHER_PREFIX = "virt-launcher-"
 
-RATE_WINDOW = 300
-EVALUATION = 30
-"""Seconds of the rate window, and between two evaluations of the rules."""
-
-RECENT = 360
-"""Seconds for which a node must have had one GPU pod alone: rate window or lookback, and a minute."""
+LOOKBACK, MARGIN = 300, 60
+"""Seconds for which a node must have had one GPU pod alone: the rate window or the lookback, and a minute."""
 
 Key = tuple[str, ...]
+Matchers = tuple[tuple[str, str, str], ...]
+
+
+def matches(labels: Mapping[str, str], label: str, operator: str, value: str) -> bool:
+    """Whether the labels satisfy one matcher; a label that is missing is as good as empty."""
+    there = labels.get(label, "")
+    equal = there == value if operator in ("=", "!=") else re.fullmatch(value, there) is not None
+    return equal != operator.startswith("!")
 
 
 @dataclass(frozen=True, slots=True)
 class RulesFor:
     """What the rules under test were rendered for: ``paths``, preferred first; ``honor`` as the user said it;
     ``owners``: launcher pods are known from kube-state-metrics alone; ``addresses``: the release lists addresses;
-    ``name_label``: the label that holds a VM's name; ``observed``: the observability controller is read too;
-    ``cluster_label``: the label that tells clusters apart, empty where there is one."""
+    ``name_label``: the label that holds a VM's name, and ``namespace_label`` that with its namespace; ``observed``:
+    the observability controller is read too; ``window``: the range of rates, and ``evaluation``: what lies between two
+    evaluations, in seconds; ``combine``: how the user wants the GPUs of a VM to combine, by field; ``inline``: no rule
+    reads a record; ``accepted``: label matchers as (label, operator, value), all of one of which a series must satisfy
+    to be read, by source (all are where it is missing); ``cluster_label``: the label that tells clusters apart, empty
+    where there is one."""
 
     paths: tuple[str, ...] = ("pod-network", "vsock-sidecar")
     honor: str = "auto"
@@ -46,6 +55,23 @@ class RulesFor:
     name_label: str = "name"
     observed: bool = False
     cluster_label: str = ""
+    namespace_label: str = "namespace"
+    window: int = 300
+    evaluation: int = 30
+    combine: Mapping[str, str] = field(default_factory=dict)
+    inline: bool = False
+    accepted: Mapping[str, tuple[Matchers, ...]] = field(default_factory=dict)
+
+    @property
+    def as_stated(self) -> bool:
+        """Whether what stories state of health records is about such rules: those on launcher pods."""
+        others = self.owners or self.observed or self.inline
+        return not others and self.paths == DEFAULT.paths and self.window <= DEFAULT.window
+
+    def reads(self, source: str, labels: Mapping[str, str]) -> bool:
+        """Whether a series with ``labels`` satisfies the user's matchers for ``source``."""
+        accepted = self.accepted.get(source)
+        return not accepted or any(all(matches(labels, *one) for one in matchers) for matchers in accepted)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -85,6 +111,8 @@ class Vm:
     namespace: str
     name: str
     node: str
+    described: Labels = ()
+    """What KubeVirt says of it besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +153,16 @@ class Seen:
 
     def key(self, source: str, rules: RulesFor) -> Key | None:
         """What the series says of its VM in the way of ``source``; None where it is no series of that source."""
+        if not rules.reads(source, self.labels):
+            return None
         label = self.labels.get
         match source:
             case "pod":
                 return label("namespace", ""), self.pod
             case "host_pod" if self.pod and not self.of_launcher:
                 return label("exported_namespace", ""), label("exported_pod", "")
-            case "name" if label("namespace") and label(rules.name_label) and not self.of_launcher:
-                return label("namespace", ""), label(rules.name_label, "")
+            case "name" if label(rules.namespace_label) and label(rules.name_label) and not self.of_launcher:
+                return label(rules.namespace_label, ""), label(rules.name_label, "")
             case "address" if not self.pod and not label(rules.name_label):
                 return (label("instance", "").rpartition(":")[0].strip("[]"),)
             case "node" if self.pod and not (self.of_launcher or label("exported_pod") or label(rules.name_label)):
@@ -171,7 +201,10 @@ class View:
         for machine in self.world.cluster.machines:
             stay = machine.stay(self.moment)
             if stay is not None and (self.rules.owners or (self.told and stay.listed and stay.named(self.moment))):
-                found[machine.namespace, stay.pod] = Vm(machine.namespace, machine.name, stay.node)
+                vm = Vm(machine.namespace, machine.name, stay.node, machine.described)
+                if not machine.described or (self.told and stay.listed):
+                    # Owners of pods know nothing of what KubeVirt says of the VM, and both must be there to be joined.
+                    found[machine.namespace, stay.pod] = vm
         return found
 
     @cached_property
@@ -181,7 +214,7 @@ class View:
         for machine in self.world.cluster.machines:
             stay = machine.stay(self.moment)
             if stay is not None and self.told and stay.listed:
-                vm = Vm(machine.namespace, machine.name, stay.node)
+                vm = Vm(machine.namespace, machine.name, stay.node, machine.described)
                 found[machine.namespace, machine.name] = vm, stay.address
         return found
 
@@ -192,18 +225,20 @@ class View:
 
     def senders(self, source: str) -> frozenset[Key]:
         """The keys of ``source`` that were seen at an evaluation within the rate window."""
-        return self._seen_within(RATE_WINDOW - EVALUATION)[source]
+        return self._seen_within(self.rules.window - self.rules.evaluation)[source]
 
     @property
     def senders_settled(self) -> bool:
         """Whether it does not matter if the window holds both of its ends."""
-        return self._seen_within(RATE_WINDOW - EVALUATION) == self._seen_within(RATE_WINDOW)
+        window = self.rules.window
+        return self._seen_within(window - self.rules.evaluation) == self._seen_within(window)
 
     def _seen_within(self, window: int) -> dict[str, frozenset[Key]]:
         """The keys of each source that were seen at one of the evaluations of the last ``window`` seconds."""
         found: dict[str, set[Key]] = {source: set() for source in self.rules.sources}
-        last = int(self.moment // EVALUATION) * EVALUATION
-        for moment in range(last, max(last - window, 0) - 1, -EVALUATION):
+        step = self.rules.evaluation
+        last = int(self.moment // step) * step
+        for moment in range(last, max(last - window, 0) - 1, -step):
             if moment == last or not within(self.world.cluster.outages, moment):
                 view = self if moment == self.moment else replace_moment(self, moment)
                 for source, keys in found.items():
@@ -219,7 +254,7 @@ class View:
     def recent(self) -> dict[str, set[Key]]:
         """The pods that had a GPU on each node when kube-state-metrics was scraped of late."""
         found: dict[str, set[Key]] = {}
-        first = int(max(self.moment - RECENT, 0) + INTERVAL - 1) // INTERVAL
+        first = int(max(self.moment - max(self.rules.window, LOOKBACK) - MARGIN, 0) + INTERVAL - 1) // INTERVAL
         for tick in range(first, int(self.moment // INTERVAL) + 1):
             moment = tick * INTERVAL
             if not within(self.world.cluster.outages, moment):
@@ -250,7 +285,10 @@ class View:
                 there = [pod for pod in self.holders if pod.stay.node == key[0]]
                 if len(there) != 1 or len(self.recent.get(key[0], ())) != 1:
                     return None
-                return Vm(there[0].machine.namespace, there[0].machine.name, there[0].stay.node)
+                machine, stay = there[0].machine, there[0].stay
+                if machine.described and not (self.told and stay.listed):
+                    return None
+                return Vm(machine.namespace, machine.name, stay.node, machine.described)
 
     @cached_property
     def booked(self) -> tuple[tuple[Vm, Seen], ...]:
@@ -311,19 +349,22 @@ def seen_gpus(world: World, moment: float, guests_honor: bool) -> Iterator[Seen]
     for machine in world.cluster.machines:
         for one in collected(machine, moment):
             if within(one.exporter.answers, moment):
-                labels = _stored(one.target, one.exporter, one.more, guests_honor)
+                labels = _stored(world.cluster, one.target, one.exporter, one.more, guests_honor)
                 for gpu in machine.gpus_at(moment):
                     yield from parts(labels, one.exporter, gpu)
     for host in world.cluster.host_exporters:
         if within(host.exporter.answers, moment):
             for workload in host.workloads:
-                labels = _stored(host_target(host), host.exporter, mapping(workload), guests_honor)
+                labels = _stored(world.cluster, host_target(host), host.exporter, mapping(workload), guests_honor)
                 yield from parts(labels, host.exporter, workload.gpu)
 
 
-def _stored(target: Target, exporter: Exporter, more: Mapping[str, str], guests_honor: bool) -> dict[str, str]:
+def _stored(
+    cluster: Cluster, target: Target, exporter: Exporter, more: Mapping[str, str], guests_honor: bool
+) -> dict[str, str]:
     exposed = {exporter.hostname_label: exporter.hostname, **more}
-    return merged(dict(target.labels), exposed, honors(target, guests_honor))
+    own = relabelled(target, cluster.relabelling)
+    return merged(dict(own.labels), exposed, honors(target, guests_honor))
 
 
 def parts(labels: Mapping[str, str], exporter: Exporter, gpu: Gpu) -> Iterator[Seen]:

@@ -6,12 +6,23 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gpurules.scenario.booking import Seen, Vm
+from gpurules.scenario.booking import LOOKBACK, Seen, Vm
+from gpurules.scenario.exposition import row_value
 from gpurules.scenario.model import World
+from gpurules.scenario.scrape import INTERVAL
 from gpurules.scenario.target import Sample
 
 RATE_TOLERANCE = 0.06
 """How far a rate over a steady window may be from the physical one, since scrapes repeat readings."""
+
+
+def rate_tolerance(window: int, collection: float) -> float:
+    """How far a rate may be from the physical one. Scrapes repeat readings, so a window that is short, or holds no
+    whole number of readings, sees up to one reading and one scrape more or less."""
+    even = window % max(collection, INTERVAL) == 0 and (collection % INTERVAL == 0 or INTERVAL % collection == 0)
+    if even and window >= LOOKBACK:
+        return RATE_TOLERANCE
+    return max(RATE_TOLERANCE, (collection + INTERVAL) / (window - INTERVAL))
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +40,7 @@ def settled(world: World, kind: str, moment: float) -> bool:
 
 def vm_labels(vm: Vm) -> dict[str, str]:
     """The labels of level vmi."""
-    return {"namespace": vm.namespace, "name": vm.name, "node": vm.node}
+    return {**dict(vm.described), "namespace": vm.namespace, "name": vm.name, "node": vm.node}
 
 
 def device_labels(gpu: Seen) -> dict[str, str]:
@@ -40,7 +51,8 @@ def device_labels(gpu: Seen) -> dict[str, str]:
 def description(gpu: Seen) -> dict[str, str]:
     """The labels of the info record beyond those."""
     version = gpu.exporter.driver_version if gpu.exporter.driver_label else ""
-    return {"modelName": gpu.gpu.model, "pci_bus_id": gpu.gpu.pci_bus_id, "driver_version": version}
+    rows = {row: row_value(row, gpu.gpu) for _, row in gpu.exporter.rows}
+    return {"modelName": gpu.gpu.model, "pci_bus_id": gpu.gpu.pci_bus_id, "driver_version": version, **rows}
 
 
 def average(values: Sequence[Fraction]) -> Fraction:

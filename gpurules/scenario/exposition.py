@@ -30,6 +30,7 @@ from gpurules.scenario.target import (
     collected,
     controller_target,
     host_target,
+    relabelled,
 )
 
 KUBEVIRT_JOB = "kubevirt-prometheus-metrics"
@@ -40,6 +41,10 @@ ERROR_TEXTS = {0: "No Error", 13: "Graphics Engine Exception", 79: "GPU has fall
 
 def pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | None]:
     """Every target that service discovery knows at ``moment`` and what it answers; None where it does not answer."""
+    return {relabelled(target, cluster.relabelling): page for target, page in _pages(cluster, moment).items()}
+
+
+def _pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | None]:
     found: dict[Target, tuple[Sample, ...] | None] = {}
     for controller in cluster.controllers:
         if within(controller.deployed, moment):
@@ -108,7 +113,7 @@ def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str
     }
     if not cluster.names_pod:
         del values["vmi_pod"]
-    spelled = {label: value or cluster.absent_value for label, value in values.items()}
+    spelled = {label: value or cluster.absent_value for label, value in (values | dict(machine.described)).items()}
     return Sample(labels_of({"__name__": "kubevirt_vmi_info", **spelled}), 1)
 
 
@@ -155,7 +160,7 @@ def gpu_samples(
     read = moment // collection * collection
     for name in exporter.fields:
         quantity = BY_NAME[name]
-        metric = quantity.old_name if exporter.old_names else name
+        metric = exporter.spelled.get(name) or (quantity.old_name if exporter.old_names else name)
         for instance in gpu.instances or (None,):
             own = instance.readings.get(name) if instance is not None else None
             reading = own or gpu.readings.get(name)
@@ -182,7 +187,12 @@ def gpu_labels(exporter: Exporter, gpu: Gpu) -> dict[str, str]:
     }
     if exporter.driver_label:
         labels[exporter.driver_label] = exporter.driver_version
-    return labels
+    return labels | {label: row_value(row, gpu) for label, row in exporter.rows}
+
+
+def row_value(row: str, gpu: Gpu) -> str:
+    """What a label row of the counters file says of a GPU; ``row`` is the label of the info record."""
+    return f"{row} of {gpu.uuid}"
 
 
 def error_labels(reading: Reading) -> dict[str, str]:

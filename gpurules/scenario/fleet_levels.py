@@ -54,10 +54,11 @@ def field_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     """Role ``fleet_field``: the GPUs combined; what is the whole GPU's counts once for each GPU of a VM."""
     (name,) = spec.fields
     quantity = BY_NAME[name]
-    if quantity.combine != spec.operation:
-        raise ValueError(f"{spec.record}: GPUs combine by {quantity.combine}, not by {spec.operation}")
+    combine = view.rules.combine.get(name) or quantity.combine
+    if combine != spec.operation:
+        raise ValueError(f"{spec.record}: GPUs combine by {combine}, not by {spec.operation}")
     for labels, numbers in readings(view, spec, name).items():
-        yield Sample(labels, float(COMBINATIONS[quantity.combine](numbers)))
+        yield Sample(labels, float(COMBINATIONS[combine](numbers)))
 
 
 def readings(view: View, spec: RecordSpec, name: str) -> dict[Labels, list[Fraction]]:

@@ -13,7 +13,6 @@ from gpurules.scenario.model import Cluster, Stay, VirtualMachine, labels_of
 from gpurules.scenario.target import Sample
 
 GPU_RESOURCE = "nvidia.com/GA102GL_A10"
-EXPOSED_RESOURCE = "nvidia_com_GA102GL_A10"
 PREPARED = 30
 """Seconds for which the pod on the target of a migration runs before the guest moves there."""
 KEPT = 90
@@ -59,7 +58,7 @@ def pod_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
         for phase in PHASES:
             yield _sample("kube_pod_status_phase", {**common, "phase": phase}, float(phase == pod.phase))
         if pod.machine.gpus:
-            more = {"container": "compute", "resource": EXPOSED_RESOURCE, "unit": "integer", "node": pod.stay.node}
+            more = {"container": "compute", "resource": cluster.resource, "unit": "integer", "node": pod.stay.node}
             requested = float(len(pod.machine.gpus))
             yield _sample("kube_pod_container_resource_requests", {**common, **more}, requested)
     other = {"namespace": "monitoring", "pod": "alertmanager-0", "uid": "uid-alertmanager"}

@@ -87,6 +87,8 @@ class Exporter:
     none. ``error_labels``: whether XID series carry err_code and err_msg (from 3.3.6-3.4.2). ``exposed``: further
     labels that it writes on every GPU series. ``forged``: whole series that it exposes besides. ``uuid_label``:
     ``uuid`` with --use-old-namespace. ``copies``: labels of which each series is sent once with each set.
+    ``spelled``: names of fields that its counters file writes in another way. ``rows``: further label rows of the
+    counters file, as (label on the series, label of the info record).
     """
 
     fields: tuple[str, ...]
@@ -101,6 +103,8 @@ class Exporter:
     answers: tuple[Period, ...] = ALWAYS
     uuid_label: str = "UUID"
     copies: tuple[Labels, ...] = ((),)
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    rows: Labels = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class VirtualMachine:
     replaced, and by which. ``collected``: the ways in which its GPUs reach Prometheus, names in
     :data:`gpurules.scenario.target.WAYS`. ``later``: the GPUs that it has from a time on, in order of time.
     ``second``: another exporter in the guest, on the next port.
+    ``described``: labels that KubeVirt gives the VM, beside what is usual.
     """
 
     namespace: str
@@ -146,6 +151,7 @@ class VirtualMachine:
     collected: tuple[str, ...] = ("pod-network",)
     later: tuple[tuple[float, tuple[Gpu, ...]], ...] = ()
     second: Exporter | None = None
+    described: Labels = ()
 
     def gpus_at(self, moment: float) -> tuple[Gpu, ...]:
         """The GPUs that it has at ``moment``, with their readings from then on."""
@@ -202,6 +208,16 @@ class HostExporter:
 
 
 @dataclass(frozen=True, slots=True)
+class Relabelling:
+    """What the user's scrape configuration makes of target labels: ``namespace_label`` and ``name_label`` name the VM
+    where relabelling or the sender does; ``added``: labels by the kind of the target."""
+
+    namespace_label: str = "namespace"
+    name_label: str = "name"
+    added: Mapping[str, Labels] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Cluster:
     """All there is.
 
@@ -211,7 +227,7 @@ class Cluster:
     ``collection``: seconds between two reads of DCGM by an exporter. ``kube_state``: kube-state-metrics is scraped.
     ``addresses``: KubeVirt lists the addresses of VMs (v1.4). ``names_pod``: and names their launcher pods (v1.5).
     ``replicas``: names of the Prometheus that scrape all this, one after the other, into the store that is queried;
-    none for the one whose own store it is.
+    none for the one whose own store it is. ``resource``: what gives a VM a GPU, as kube-state-metrics spells it.
     """
 
     nodes: tuple[str, ...]
@@ -226,6 +242,8 @@ class Cluster:
     addresses: bool = False
     names_pod: bool = True
     replicas: tuple[str, ...] = ()
+    relabelling: Relabelling = field(default_factory=Relabelling)
+    resource: str = "nvidia_com_GA102GL_A10"
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,4 +299,9 @@ class World:
 
 def absent_value(release: str) -> str:
     """How the KubeVirt ``release`` writes a label without a value (source: vmistats_collector.go of v1.5 and v1.6)."""
-    return "<none>" if release in {"v1.3", "v1.4", "v1.5"} else ""
+    return "<none>" if release_number(release) < (1, 6) else ""
+
+
+def release_number(release: str) -> tuple[float, ...]:
+    """A KubeVirt release such as ``v1.5.1`` as numbers; ``main`` is above all."""
+    return tuple(float(part) for part in release.removeprefix("v").split(".")) if release != "main" else (inf,)

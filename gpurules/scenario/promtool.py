@@ -14,7 +14,7 @@ from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.expect import expect
-from gpurules.scenario.expectation import RATE_TOLERANCE, Expectation
+from gpurules.scenario.expectation import Expectation, rate_tolerance
 from gpurules.scenario.model import Labels, Reading, World, labels_of
 from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
@@ -29,11 +29,14 @@ EVALUATION = 30
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """At ``moment`` the expression must give these samples and no others."""
+    """At ``moment`` the expression must give these samples and no others. ``record`` is what is asked about, and
+    ``meaning`` says what must hold where the samples do not; both for a reader."""
 
     moment: int
     expression: str
     samples: tuple[Sample, ...]
+    record: str = ""
+    meaning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rul
         if dict(entry.labels)["__name__"] != "up"
     )
     if (world.lawless and guests_honor) or (world.others and not rules.cluster_label):
-        return RuleTest(world.name, series, (Check(world.end, "vector(0)", (Sample((), 0),)),))
+        return RuleTest(world.name, series, (Check(world.end, "vector(0)", (Sample((), 0),), meaning=NO_ERROR),))
     checks = tuple(
         check
         for moment in world.checkpoints
@@ -65,46 +68,56 @@ def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rul
     return RuleTest(world.name, series, checks)
 
 
+NO_ERROR = "no rule fails"
+
+
 def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, rules: RulesFor) -> Iterator[Check]:
     """What to ask about one record at one checkpoint."""
     expectation = expect(world, spec, moment, guests_honor, rules)
     if expectation is None:
-        yield from unsettled_checks(world, spec, moment)
+        yield from unsettled_checks(world, spec, moment, rate_tolerance(rules.window, world.cluster.collection))
     elif expectation.tolerance:
         yield from near_checks(spec, moment, expectation)
     else:
-        yield Check(moment, selector((("__name__", spec.record), *spec.rule_labels)), expectation.samples)
+        yield Check(moment, selector((("__name__", spec.record), *spec.rule_labels)), expectation.samples, spec.record)
 
 
 def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iterator[Check]:
     """The exact set of series, and each number within the tolerance."""
-    yield Check(moment, f"{spec.record} * 0", tuple(Sample(nameless(one.labels), 0) for one in expectation.samples))
+    nothing = tuple(Sample(nameless(one.labels), 0) for one in expectation.samples)
+    yield Check(moment, f"{spec.record} * 0", nothing, spec.record, "exactly these series, whatever their numbers")
     for one in expectation.samples:
         record = selector(one.labels)
         if one.value == 0:
-            expression = f"{record} == bool 0"
+            expression, meaning = f"{record} == bool 0", f"{record} is 0"
         else:
             value = number(one.value)
             expression = f"abs({record} - {value}) / {value} < bool {expectation.tolerance}"
-        yield Check(moment, expression, (Sample(nameless(one.labels), 1),))
+            meaning = f"{record} is {value}, give or take {expectation.tolerance:.2g} of it"
+        yield Check(moment, expression, (Sample(nameless(one.labels), 1),), spec.record, meaning)
 
 
-def unsettled_checks(world: World, spec: RecordSpec, moment: int) -> Iterator[Check]:
-    """What holds even within a transition: no GPU twice, none on another VM."""
+def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: float) -> Iterator[Check]:
+    """What holds even within a transition: no GPU twice, none on another VM, no number that no GPU
+    ever had; rates within ``tolerance``."""
     if spec.role == "fleet_count":
         # Each GPU that there ever was counts once at most, wherever its VM is.
-        gpus = sum(len({gpu.uuid for gpu in machine.all_gpus}) for machine in world.cluster.machines)
-        yield Check(moment, f"sum({spec.record}) > {gpus}", ())
+        machines = [machine for cluster in world.clusters.values() for machine in cluster.machines]
+        gpus = sum(len({gpu.uuid for gpu in machine.all_gpus}) for machine in machines)
+        yield Check(moment, f"sum({spec.record}) > {gpus}", (), spec.record, f"no more than {gpus} GPUs in all")
     if spec.level != "vmi_gpu":
         return
     grain = [label for label in spec.labels if label not in ("node", *DESCRIPTION)]
-    yield Check(moment, f"count by ({', '.join(grain)}) ({spec.record}) > 1", ())
+    twice = f"count by ({', '.join(grain)}) ({spec.record}) > 1"
+    yield Check(moment, twice, (), spec.record, "no GPU of a VM twice")
     for uuid, owners in uuid_owners(world).items():
         names = "|".join(sorted(owners))
-        yield Check(moment, f'{spec.record}{{UUID="{uuid}", name!~"{names}"}}', ())
-    for uuid, (lowest, highest) in bounds(world, spec).items():
+        elsewhere = f'{spec.record}{{UUID="{uuid}", name!~"{names}"}}'
+        yield Check(moment, elsewhere, (), spec.record, "no GPU on a VM that does not have it")
+    for uuid, (lowest, highest) in bounds(world, spec, tolerance).items():
         record = f'{spec.record}{{UUID="{uuid}"}}'
-        yield Check(moment, f"{record} < {number(lowest)} or {record} > {number(highest)}", ())
+        beyond = f"{record} < {number(lowest)} or {record} > {number(highest)}"
+        yield Check(moment, beyond, (), spec.record, f"from {number(lowest)} to {number(highest)}")
 
 
 def uuid_owners(world: World) -> Mapping[str, set[str]]:
@@ -116,18 +129,19 @@ def uuid_owners(world: World) -> Mapping[str, set[str]]:
     return owners
 
 
-def bounds(world: World, spec: RecordSpec) -> Mapping[str, tuple[float, float]]:
+def bounds(world: World, spec: RecordSpec, tolerance: float) -> Mapping[str, tuple[float, float]]:
     """The least and the most that the record of a field may ever say of each GPU."""
     if spec.role != "field":
         return {}
     found: dict[str, list[float]] = {}
     for machine in (machine for cluster in world.clusters.values() for machine in cluster.machines):
         for gpu in machine.all_gpus:
-            for reading in (part.readings.get(spec.fields[0]) for part in (gpu, *gpu.instances)):
+            for readings in (gpu.readings, *(one.readings for one in gpu.instances)):
+                reading = readings.get(spec.fields[0])
                 if reading is not None:
                     factor = BY_NAME[spec.fields[0]].factor
                     found.setdefault(gpu.uuid, []).append(float(Fraction(_said(reading, spec.kind)) * factor))
-    slack = RATE_TOLERANCE if spec.kind is Kind.RATE else 0
+    slack = tolerance if spec.kind is Kind.RATE else 0
     return {
         uuid: (0 if spec.kind is Kind.RATE else min(values), max(values) * (1 + slack))
         for uuid, values in found.items()
@@ -194,11 +208,13 @@ def written(point: Point | None, count: int) -> list[str]:
     return [text] if count == 1 else [f"{text}+0x{count - 1}"]
 
 
-def rule_test_file(rule_files: Iterable[str], tests: Iterable[RuleTest], groups: Iterable[str]) -> str:
-    """The YAML text of a promtool test file; ``groups`` in the order of evaluation."""
+def rule_test_file(
+    rule_files: Iterable[str], tests: Iterable[RuleTest], groups: Iterable[str], evaluation: int = EVALUATION
+) -> str:
+    """The YAML text of a promtool test file; ``groups`` in the order of evaluation, every ``evaluation`` seconds."""
     lines = [
         f"rule_files: {json.dumps(list(rule_files))}",
-        f"evaluation_interval: {EVALUATION}s",
+        f"evaluation_interval: {evaluation}s",
         f"group_eval_order: {json.dumps(list(groups))}",
         "tests:",
     ]

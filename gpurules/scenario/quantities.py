@@ -1,4 +1,4 @@
-"""What the default counters mean, written by hand from the facts and independent of the catalog.
+"""What DCGM's fields mean, written by hand from the facts and independent of the catalog.
 
 Sources: DCGM 4.6 ``dcgm_fields.h`` and ``DcgmCacheManager.cpp`` for units and kinds, dcgm-exporter's
 ``default-counters.csv`` for the set. The catalog is compared with this table in a test; neither imports the other.
@@ -6,8 +6,11 @@ Sources: DCGM 4.6 ``dcgm_fields.h`` and ``DcgmCacheManager.cpp`` for units and k
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from importlib.resources import files
 
 MIB = Fraction(1024 * 1024)
 PERCENT = Fraction(1, 100)
@@ -20,13 +23,15 @@ ONE = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One counter of the default set.
+    """One field.
 
     ``name`` is DCGM 4.6's name, ``old_name`` the one that all shipped counters files use. ``factor`` turns the raw
-    number into the base unit. ``combine``: how the GPUs of one VM combine. ``cumulative``: only its rate means
-    something (remapped rows are kept on the board for good, so that their number is what matters).
+    number into the base unit. ``combine``: how the GPUs of one VM combine, empty where nothing means
+    anything. ``cumulative``: only its rate means something (remapped rows are kept on the board for good, so that their
+    number is what matters).
     ``per_instance``: a MIG instance has its own value; else the value is the whole GPU's, repeated on each instance.
     ``zero_is_absent``: the board has no such sensor where it says 0. ``labels``: what the exporter adds.
+    ``coded``: its numbers are codes or flags. ``ratio``: in the base unit they are from 0 to 1.
     """
 
     name: str
@@ -37,6 +42,8 @@ class Quantity:
     per_instance: bool = False
     zero_is_absent: bool = False
     labels: tuple[str, ...] = ()
+    coded: bool = False
+    ratio: bool = False
 
 
 USED = "DCGM_FI_DEV_FB_USED"
@@ -60,15 +67,15 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity("DCGM_FI_DEV_MEM_COPY_UTIL", "DCGM_FI_DEV_MEM_COPY_UTIL", PERCENT, "avg"),
     Quantity("DCGM_FI_DEV_ENC_UTIL", "DCGM_FI_DEV_ENC_UTIL", PERCENT, "avg"),
     Quantity("DCGM_FI_DEV_DEC_UTIL", "DCGM_FI_DEV_DEC_UTIL", PERCENT, "avg"),
-    Quantity(XID, "DCGM_FI_DEV_XID_ERRORS", ONE, "max", labels=("err_code", "err_msg")),
+    Quantity(XID, "DCGM_FI_DEV_XID_ERRORS", ONE, "max", labels=("err_code", "err_msg"), coded=True),
     Quantity(FREE, "DCGM_FI_DEV_FB_FREE", MIB, "sum", per_instance=True),
     Quantity(USED, "DCGM_FI_DEV_FB_USED", MIB, "sum", per_instance=True),
     Quantity(RESERVED, "DCGM_FI_DEV_FB_RESERVED", MIB, "sum", per_instance=True),
     Quantity("DCGM_FI_DEV_NVLINK_THROUGHPUT_TOTAL", "DCGM_FI_DEV_NVLINK_BANDWIDTH_TOTAL", THOUSAND_KIB, "sum"),
-    Quantity("DCGM_FI_DEV_VGPU_LICENSE_STATUS", "DCGM_FI_DEV_VGPU_LICENSE_STATUS", ONE, "min"),
+    Quantity("DCGM_FI_DEV_VGPU_LICENSE_STATUS", "DCGM_FI_DEV_VGPU_LICENSE_STATUS", ONE, "min", coded=True),
     Quantity("DCGM_FI_DEV_ROW_REMAP_UNCORRECTABLE_TOTAL", "DCGM_FI_DEV_UNCORRECTABLE_REMAPPED_ROWS", ONE, "sum"),
     Quantity("DCGM_FI_DEV_ROW_REMAP_CORRECTABLE_TOTAL", "DCGM_FI_DEV_CORRECTABLE_REMAPPED_ROWS", ONE, "sum"),
-    Quantity("DCGM_FI_DEV_ROW_REMAP_FAILED", "DCGM_FI_DEV_ROW_REMAP_FAILURE", ONE, "max"),
+    Quantity("DCGM_FI_DEV_ROW_REMAP_FAILED", "DCGM_FI_DEV_ROW_REMAP_FAILURE", ONE, "max", coded=True),
     Quantity(ENGINE, "DCGM_FI_PROF_GR_ENGINE_ACTIVE", ONE, "avg", per_instance=True),
     Quantity("DCGM_FI_PROF_TENSOR_UTIL_RATIO", "DCGM_FI_PROF_PIPE_TENSOR_ACTIVE", ONE, "avg", per_instance=True),
     Quantity("DCGM_FI_PROF_DRAM_UTIL_RATIO", "DCGM_FI_PROF_DRAM_ACTIVE", ONE, "avg", per_instance=True),
@@ -76,15 +83,57 @@ QUANTITIES: tuple[Quantity, ...] = (
     Quantity("DCGM_FI_PROF_PCIE_RX_BYTES", "DCGM_FI_PROF_PCIE_RX_BYTES", ONE, "sum"),
 )
 
-BY_NAME = {quantity.name: quantity for quantity in QUANTITIES}
+FACTORS = {
+    "1": ONE,
+    "%": PERCENT,
+    "MiB": MIB,
+    "MHz": MEGA,
+    "KB": Fraction(1000),
+    "MB": MEGA,
+    "kKiB": THOUSAND_KIB,
+    "milli": MILLI,
+    "nano": Fraction(1, 1_000_000_000),
+}
+"""The words of data/scenario/quantities.tsv."""
+_RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+
+
+def _further() -> Iterator[Quantity]:
+    text = files("gpurules").joinpath("data", "scenario", "quantities.tsv").read_text(encoding="utf-8")
+    lines = [line for line in text.splitlines() if not line.startswith("#")][1:]
+    for line in lines:
+        name, old, factor, combine, kind, part, zero = (*line.split("\t"), "", "")[:7]
+        for each, spelled in zip(_each(name), _each(old or name), strict=True):
+            yield Quantity(
+                each,
+                spelled,
+                FACTORS[factor],
+                combine,
+                cumulative=kind == "rate",
+                per_instance=part == "instance",
+                zero_is_absent=zero == "absent",
+                coded=kind == "code",
+                ratio=kind == "ratio",
+            )
+
+
+def _each(name: str) -> list[str]:
+    """The names that a name with a range stands for."""
+    found = _RANGE.search(name)
+    if not found:
+        return [name]
+    return [_RANGE.sub(str(number), name) for number in range(int(found[1]), int(found[2]) + 1)]
+
+
+FURTHER: tuple[Quantity, ...] = tuple(_further())
+"""Those that are no default counters."""
+
+BY_NAME = {quantity.name: quantity for quantity in (*QUANTITIES, *FURTHER)}
 
 DEFAULT_FIELDS = tuple(quantity.name for quantity in QUANTITIES)
 
-MIG_FIELDS = tuple(
-    name
-    for name in DEFAULT_FIELDS
-    if name not in {UTILISATION, "DCGM_FI_DEV_MEM_COPY_UTIL", "DCGM_FI_DEV_ENC_UTIL", "DCGM_FI_DEV_DEC_UTIL"}
-)
+NOT_IN_MIG = frozenset({UTILISATION, "DCGM_FI_DEV_MEM_COPY_UTIL", "DCGM_FI_DEV_ENC_UTIL", "DCGM_FI_DEV_DEC_UTIL"})
+MIG_FIELDS = tuple(name for name in DEFAULT_FIELDS if name not in NOT_IN_MIG)
 """What an exporter sends for a MIG instance: the utilisation counters of NVML do not exist with MIG on."""
 
 VGPU_FIELDS = (

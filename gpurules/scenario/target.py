@@ -10,7 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from gpurules.scenario.model import Controller, Exporter, HostExporter, Labels, Stay, VirtualMachine, labels_of
+from gpurules.scenario.model import (
+    Controller,
+    Exporter,
+    HostExporter,
+    Labels,
+    Relabelling,
+    Stay,
+    VirtualMachine,
+    labels_of,
+)
 
 GUEST_PORT = 9400
 
@@ -52,6 +61,26 @@ def controller_target(controller: Controller, job: str, namespace: str, containe
             }
         ),
     )
+
+
+NAMED = ("exporter", "remote")
+"""Kinds of targets that carry the namespace and name of their VM."""
+
+
+def relabelled(target: Target, relabelling: Relabelling) -> Target:
+    """The target as the user's relabelling leaves it."""
+    labels = dict(target.labels)
+    if target.kind in NAMED and "name" in labels:
+        namespace = labels.pop("namespace")
+        labels[relabelling.name_label] = labels.pop("name")
+        if target.kind == "exporter" and relabelling.namespace_label != "namespace":
+            labels["namespace"] = "gpu-operator"
+        labels[relabelling.namespace_label] = namespace
+    added = dict(relabelling.added.get(target.kind, ()))
+    if "job" in added:
+        # What is told apart by its job still is.
+        added["scrape_job"] = labels["job"]
+    return Target(target.kind, labels_of({**labels, **added}))
 
 
 def guest_targets(machine: VirtualMachine, stay: Stay) -> tuple[Target, ...]:

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gpurules.scenario.model import Cluster, Exporter, HostExporter, VirtualMachine, World
-from gpurules.scenario.quantities import DEFAULT_FIELDS
+from gpurules.scenario.model import Cluster, Exporter, HostExporter, VirtualMachine, World, release_number
+from gpurules.scenario.quantities import DEFAULT_FIELDS, MIG_FIELDS, NOT_IN_MIG
 
 WITHOUT_VMI_POD = ("v1.0", "v1.1", "v1.2", "v1.3", "v1.4")
 """Releases whose kubevirt_vmi_info, where they have it, names no launcher pod (source: vmistats_collector.go)."""
 WITHOUT_ADDRESSES = WITHOUT_VMI_POD[:4]
 """Releases without kubevirt_vmi_status_addresses."""
+
+
+def names_pod(release: str) -> bool:
+    """Whether kubevirt_vmi_info of ``release`` names the launcher pod."""
+    return release_number(release) >= (1, 5)
+
+
+def lists_addresses(release: str) -> bool:
+    """Whether ``release`` has kubevirt_vmi_status_addresses."""
+    return release_number(release) >= (1, 4)
 
 
 def told(
@@ -31,8 +41,8 @@ def told(
             machines=tuple(_machine(one, ways[position % len(ways)], fields) for position, one in machines),
             host_exporters=tuple(_host(host, fields) for host in cluster.host_exporters),
             kube_state=kube_state,
-            addresses=release not in WITHOUT_ADDRESSES,
-            names_pod=release not in WITHOUT_VMI_POD,
+            addresses=lists_addresses(release),
+            names_pod=names_pod(release),
         )
 
     others = {name: tell(cluster) for name, cluster in world.others.items()}
@@ -57,4 +67,10 @@ def _host(host: HostExporter, fields: Sequence[str]) -> HostExporter:
 
 
 def _cut(exporter: Exporter, fields: Sequence[str]) -> Exporter:
+    """What the exporter sends of ``fields``; one with the default counters, or those of a MIG guest, sends all of them
+    that its guest has."""
+    if exporter.fields == DEFAULT_FIELDS:
+        return replace(exporter, fields=tuple(fields))
+    if exporter.fields == MIG_FIELDS:
+        return replace(exporter, fields=tuple(name for name in fields if name not in NOT_IN_MIG))
     return replace(exporter, fields=tuple(name for name in exporter.fields if name in fields))

@@ -46,8 +46,11 @@ def test_a_name_with_another_unit_is_refused(field: str, name: str, says: str) -
     with pytest.raises(InputError) as raised:
         render(renamed(field, name))
     places = [problem.location for problem in raised.value.problems]
-    assert all(says in problem.message and "[units/record-name]" in problem.message for problem in raised.value.problems)
-    assert len(places) == 2 and all(place is not None and place.line for place in places)
+    for problem in raised.value.problems:
+        assert says in problem.message
+        assert "[units/record-name]" in problem.message
+    assert len(places) == 2
+    assert all(place is not None and place.line for place in places)
 
 
 def test_a_template_of_the_users_is_checked(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ import promtool_runs
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
 from gpurules.scenario.leftover import with_leftovers
+from gpurules.scenario.moments import lagging
+from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import EVALUATION, rule_test
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from rendered import Rendered
-from stories import lagging, without_old_uuid
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 HOPS = 2

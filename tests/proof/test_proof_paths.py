@@ -25,11 +25,11 @@ from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.leftover import with_leftovers
 from gpurules.scenario.model import World, absent_value
+from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import rule_test
 from gpurules.scenario.quantities import DEFAULT_FIELDS, ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from gpurules.scenario.told import WITHOUT_ADDRESSES, WITHOUT_VMI_POD, told
-from stories import without_old_uuid
 
 RELEASES = ("v1.2", "v1.3", "v1.4", *rendered.RELEASES)
 

@@ -13,11 +13,11 @@ import pytest
 import promtool_runs
 from gpurules.scenario.leftover import with_leftovers
 from gpurules.scenario.model import absent_value
+from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import rule_test
 from gpurules.scenario.quantities import DEFAULT_FIELDS
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from rendered import RELEASES, Rendered, rendered
-from stories import without_old_uuid
 
 SCRAPES = {"false": (False,), "true": (True,), "auto": (False, True)}
 """What ``--honor-labels`` says, and with what the guests may then be scraped."""

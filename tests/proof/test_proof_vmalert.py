@@ -17,9 +17,11 @@ import promtool_runs
 import vmalert_runs
 from gpurules.app.rendering import Rendering, render
 from gpurules.config.model import Config, DcgmSection, OutputSection, RulesSection
+from gpurules.proving.depth import depth, depths
+from gpurules.scenario.moments import lagging
+from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import EVALUATION, rule_test
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
-from stories import depth, depths, lagging, without_old_uuid
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 

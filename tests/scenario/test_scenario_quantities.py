@@ -1,27 +1,54 @@
-"""The hand-written table of quantities and the catalog say the same of every default counter."""
+"""The hand-written table of quantities and the catalog say the same of every field that both know."""
 
 from __future__ import annotations
 
 import pytest
 
-from gpurules.catalog.field import FieldKind, Grain
+from gpurules.catalog.field import Entity, FieldKind, Grain
 from gpurules.catalog.load import load_catalog
-from gpurules.scenario.quantities import ONE, QUANTITIES, Quantity
+from gpurules.scenario.quantities import FURTHER, ONE, QUANTITIES, Quantity
 
 CATALOG = load_catalog()
 
 
-@pytest.mark.parametrize("quantity", QUANTITIES, ids=lambda quantity: quantity.name)
+@pytest.mark.parametrize("quantity", [*QUANTITIES, *FURTHER], ids=lambda quantity: quantity.name)
 def test_catalog_agrees_with_the_hand_written_table(quantity: Quantity) -> None:
     field = CATALOG.by_name[quantity.name]
 
     assert field.name == quantity.name
     assert quantity.old_name in field.names
     assert (field.unit.scale if field.unit else ONE) == quantity.factor
-    assert field.combine == quantity.combine
+    assert (field.combine or "") == quantity.combine
     assert (field.kind is FieldKind.COUNTER) == quantity.cumulative
     # The highest or lowest of repeated values is the same as of one.
     if quantity.combine in ("sum", "avg"):
         assert (field.grain is Grain.INSTANCE) == quantity.per_instance
     assert field.ignore_zero == quantity.zero_is_absent
     assert set(field.dimensions) <= set(quantity.labels)
+    # An average needs no scale to be told, a code has none.
+    assert (field.kind in (FieldKind.CODE, FieldKind.FLAG)) == quantity.coded
+    assert not quantity.ratio or field.kind is FieldKind.RATIO
+
+
+DIMENSIONS = "series of one field differ in labels of their own, which no story tells"
+GAPS = {
+    "DCGM_EXP_XID_ERRORS_COUNT": DIMENSIONS,
+    "DCGM_EXP_CLOCK_EVENTS_COUNT": DIMENSIONS,
+    "DCGM_EXP_GPU_HEALTH_STATUS": DIMENSIONS,
+    "DCGM_EXP_P2P_STATUS": DIMENSIONS,
+    "DCGM_EXP_XID_ERRORS_TOTAL": DIMENSIONS,
+    "DCGM_EXP_CLOCK_EVENTS_TOTAL": DIMENSIONS,
+}
+"""Fields of GPUs that can be recorded and of which stories say nothing."""
+
+
+def test_every_field_of_a_gpu_is_told_or_named_here() -> None:
+    recorded = {
+        field.name
+        for field in CATALOG.fields
+        if field.record and not field.refusal and field.entity in (Entity.GPU, Entity.GLOBAL)
+    }
+    told = {quantity.name for quantity in (*QUANTITIES, *FURTHER)}
+
+    assert recorded - told == set(GAPS)
+    assert len(told) == len(QUANTITIES) + len(FURTHER)

@@ -7,7 +7,7 @@ from itertools import groupby
 from gpurules.lint.located import Located
 from gpurules.lint.reporters.paths import relative
 from gpurules.lint.reporters.report import Report
-from gpurules.lint.reporters.xml import attribute
+from gpurules.text.xml import attribute
 
 
 def report(what: Report) -> str:

@@ -8,7 +8,7 @@ from gpurules.lint.located import Located
 from gpurules.lint.reporters.paths import relative
 from gpurules.lint.reporters.report import Report
 from gpurules.lint.reporters.text import report as text_report
-from gpurules.lint.reporters.xml import attribute, content
+from gpurules.text.xml import attribute, content
 
 
 def report(what: Report) -> str:
