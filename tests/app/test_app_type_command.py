@@ -101,7 +101,7 @@ WRONG = [
     ("x\n  + foo(y)", "EXPR:2:5: the expression is not PromQL: no function is called foo"),
     (
         "x[5m] smoothed",
-        "EXPR:1:7: the expression is not supported: the modifier smoothed is not read here; Prometheus takes it from 3.16 on",
+        "EXPR:1:7: the expression is not supported: the modifier smoothed is not read here; Prometheus takes it",
     ),
     ("\x1b[31m", r"EXPR:1:1: the expression is not PromQL: unexpected character '\x1b'"),
     ("(" * 60000, "the expression is not supported: the expression is more than 200 levels deep"),
