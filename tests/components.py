@@ -190,6 +190,7 @@ def _unpack(component: Component) -> None:
             _wrap(root / "usr" / "bin" / component.program)
         if component.form == "browser":
             _write_launcher(root / "usr" / "bin" / component.program, BROWSER_LAUNCHER)
+            (root / "fonts.conf").write_text(FONTS, encoding="utf-8")
         if component.form == "machine":
             root = _machine(root, folder, component.program)
         root.rename(target)
@@ -225,9 +226,17 @@ BROWSER_LAUNCHER = """\
 root=$(dirname "$(readlink -f "$0")")/../..
 libraries=$root/usr/lib/$(uname -m)-linux-gnu
 export LD_LIBRARY_PATH="$libraries:$root/lib/$(uname -m)-linux-gnu:$libraries/pulseaudio"
-export FONTCONFIG_SYSROOT="$root"
+export FONTCONFIG_FILE="$root/fonts.conf"
 exec "$root/usr/lib/chromium/chromium" "$@"
 """
+
+
+FONTS = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir prefix="relative">usr/share/fonts</dir><cachedir prefix="xdg">fontconfig</cachedir></fontconfig>
+"""
+"""The fonts that were unpacked and no others, so that a page looks the same everywhere."""
 
 
 def _write_launcher(program: Path, text: str) -> None:

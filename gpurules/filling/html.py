@@ -1,4 +1,4 @@
-"""Filling a page of HTML: Jinja's own delimiters, every value escaped, and a policy that lets nothing be fetched or run.
+"""Filling a page of HTML: Jinja's own delimiters, every value escaped, a policy that lets nothing be fetched or run.
 
 The page stands alone: its one style sheet is written into it, and its Content-Security-Policy allows that very text and
 nothing else, so that whatever a value holds, no script runs and no request leaves.
@@ -15,7 +15,7 @@ from gpurules.text.errors import EnvironmentFault, Problem
 
 
 def fill_html(template: str, style: str, values: Mapping[str, object]) -> str:
-    """The page that ``template`` makes of ``values``; it writes ``style`` and ``policy``, the style sheet's and its own.
+    """The page that ``template`` makes of ``values``, besides which it gets ``style``, the style sheet, and ``policy``.
 
     Raises EnvironmentFault where the installation lacks a template, and what Jinja raises for a wrong one: both ship.
     """

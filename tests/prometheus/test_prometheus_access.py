@@ -86,6 +86,23 @@ def test_no_secret_is_in_a_repr() -> None:
     assert "abc" not in repr(Said(bearer_token="abc"))
 
 
+SECRETS = [
+    (("X", "tenant-1"), {"tenant-1"}),
+    (("Authorization", "Bearer abcdef"), {"Bearer abcdef", "abcdef"}),
+    (
+        ("Authorization", "Basic YW5uOnBhc3N3b3Jk"),
+        {"Basic YW5uOnBhc3N3b3Jk", "YW5uOnBhc3N3b3Jk", "ann:password", "password"},
+    ),
+    (("Authorization", "Basic nonsense!"), {"Basic nonsense!", "nonsense!"}),
+    (("X", "short"), set()),
+]
+
+
+@pytest.mark.parametrize(("header", "expected"), SECRETS)
+def test_what_no_message_may_show(header: tuple[str, str], expected: set[str]) -> None:
+    assert set(Access("https://x", (header,)).secrets) == expected
+
+
 @pytest.mark.parametrize(
     ("url", "headers", "expected"),
     [

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from asked import asked, fault_of
 
+from gpurules.cli.main import run
 from gpurules.cluster.prometheus import ask, store
 from gpurules.cluster.prometheus.access import Access
 from gpurules.cluster.prometheus.fault import Cause
@@ -84,7 +86,12 @@ BAD = [
     ("422", reply(error("execution", "many-to-many\nnot \x1b[1mallowed"), 422), Cause.QUERY, "not \\x1b[1mallowed"),
     ("400 of another", reply("nonsense", 400, "text/plain"), Cause.FAILED, "it answers 400: nonsense"),
     ("200 with an error", reply(error("execution", "too many")), Cause.QUERY, "too many"),
-    ("timed out there", reply(error("timeout", "query timed out"), 503), Cause.BUSY, "it answers 503: query timed out"),
+    (
+        "timed out there",
+        reply(error("timeout", "query timed out"), 503),
+        Cause.TIMEOUT,
+        "503: query timed out; see --timeout",
+    ),
     ("429 for ever", reply("slow down", 429, "text/plain", Retry_After="0"), Cause.BUSY, "it answers 429: slow down"),
     ("429 for an hour", reply("", 429, Retry_After="3600"), Cause.BUSY, "asks to be left alone for 3600 s; try again"),
     ("500", reply(error("internal", "no disk"), 500), Cause.FAILED, "it answers 500: no disk"),
@@ -229,3 +236,22 @@ def test_an_endless_answer_is_left() -> None:
     with serving(endless) as server:
         fault = fault_of(Access(server.url))
     assert (fault.cause, fault.detail) == (Cause.TOO_MUCH, "the answer has more series than 100,000")
+
+
+SEEN = ("401", "404 page", "429 for an hour", "500", "302", "HTML", "truncated", "hangs", "echoes", "no HTTP")
+
+
+@pytest.mark.parametrize(("answer", "says"), [(row[1], row[3]) for row in BAD if row[0] in SEEN])
+def test_what_a_user_sees_of_it(
+    answer: Callable[[Exchange], None], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "token").write_text(SECRET + "\n", encoding="utf-8")
+    with serving(answer) as server:
+        asked = ["doctor", "--prometheus", server.url, "--bearer-token-file", str(tmp_path / "token")]
+        code = run([*asked, "--timeout", "500ms", "--html", str(tmp_path / "report.html")])
+    shown = capsys.readouterr()
+    assert (code, shown.out, shown.err.count("\n")) == (3, "", 1)
+    assert shown.err.startswith(f"gpurules: error: Prometheus {server.url}: ")
+    assert says in shown.err
+    assert SECRET not in shown.err
+    assert not (tmp_path / "report.html").exists()

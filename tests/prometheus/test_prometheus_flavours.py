@@ -143,8 +143,9 @@ def scrape_configs(target: str) -> list[dict[str, Any]]:
     return [{"job_name": "guests", "scrape_interval": "1s", "static_configs": [{"targets": [target]}]}]
 
 
-def test_a_real_prometheus(tmp_path: Path, scraped: str) -> None:
-    server = Server(components.require("prometheus-2.42"), tmp_path, free_port())
+@pytest.mark.parametrize("version", ["2.42", "2.53"])
+def test_a_real_prometheus(version: str, tmp_path: Path, scraped: str) -> None:
+    server = Server(components.require(f"prometheus-{version}"), tmp_path, free_port())
     rules = [
         {"record": "a:b:c", "expr": "gpu_seen", "labels": {"x": "y"}},
         {"record": "a:b:d", "expr": "gpu_seen * on () gpu_seen"},
@@ -161,7 +162,7 @@ def test_a_real_prometheus(tmp_path: Path, scraped: str) -> None:
         access = Access(f"http://127.0.0.1:{server.port}/")
         settled(access, everything, EXPECTED)
         assert asked(access, lambda store: store.build()).flavour is Flavour.PROMETHEUS
-        assert asked(access, lambda store: store.build()).version.startswith("2.42")
+        assert asked(access, lambda store: store.build()).version.startswith(version)
 
         async def evaluated(store: Store) -> list[tuple[str, str, str]]:
             return [(one.record, one.health, one.last_error[:22]) for one in await store.rules()]

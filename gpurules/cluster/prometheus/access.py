@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 
 from gpurules.cluster.prometheus.address import Plain, Service, parse_address
@@ -78,9 +79,21 @@ class Access:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no message may show: the values of the headers, and a token without its scheme."""
-        words = [value for _, value in self.headers] + [value.rpartition(" ")[2] for _, value in self.headers]
+        """What no message may show: the values of the headers, a token without its scheme, user and password."""
+        words = [word for _, value in self.headers for word in (value, value.rpartition(" ")[2], *_basic(value))]
         return tuple(sorted({word for word in words if len(word) >= SHORTEST_SECRET}, key=len, reverse=True))
+
+
+def _basic(value: str) -> tuple[str, ...]:
+    """``USER:PASSWORD`` of Basic authentication and the password alone; nothing for another value (RFC 7617)."""
+    scheme, _, encoded = value.partition(" ")
+    if scheme.lower() != "basic":
+        return ()
+    try:
+        pair = base64.b64decode(encoded, validate=True).decode("utf-8")
+    except ValueError:
+        return ()
+    return pair, pair.partition(":")[2]
 
 
 def _unfit(message: str, advice: str) -> InputError:

@@ -120,8 +120,10 @@ class Asker:
         message = self._message(found) or self._text(response, bytes(body))
         if found.get("kind") == "Status":
             return self._cluster_fault(status, message)
+        if found.get("errorType") in ("timeout", "canceled"):
+            return self.fault(Cause.TIMEOUT, f"it answers {status}: {message}", status, "see --timeout")
         fault = self._fault_of(message, response, page, is_query=bool(found.get("error")))
-        if status in BUSY and found.get("errorType") not in ("timeout", "canceled"):
+        if status in BUSY:
             return _Busy(fault, _pause(response.headers.get("Retry-After", "")))
         return fault
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gpurules.doctor.model import Cost, Finding, PathJoin, Report, RuleGroup, Severity
+from gpurules.doctor.model import Cost, Finding, PathJoin, Report, RuleGroup, RuleState, Severity
 from gpurules.doctor.report.form import Form
 from gpurules.doctor.report.html_chart import HEIGHT, WIDTH, charts, strips, ticks
 from gpurules.doctor.report.html_map import fleet
@@ -40,7 +40,7 @@ def write(report: Report) -> str:
     values = {
         "title": _title(report),
         "verdict": _verdict(report),
-        "tone": "good" if report.healthy else "bad",
+        "tone": "good" if report.healthy else min((one.severity for one in found), key=lambda one: one.rank).value,
         "server": said(report.server),
         "evaluator": said(report.evaluator),
         "moment": f"{datetime.fromtimestamp(report.at, UTC):%d %B %Y, %H:%M} UTC",
@@ -56,12 +56,14 @@ def write(report: Report) -> str:
         "paths": [_path(one) for one in report.paths if one.carried],
         "bar": BAR,
         "map": fleet(report),
-        "loaded": report.loaded,
+        "rules_asked": report.loaded.asked,
         "groups": [_group(one) for one in report.loaded.groups],
         "troubled": [(said(one.record), one.state, said(one.error)) for one in _troubled(report)[:RULES_MAX]],
         "troubled_left_out": max(0, len(_troubled(report)) - RULES_MAX),
         "costs": [_cost(one) for one in report.costs],
-        "advised": report.recommendation,
+        "advised_paths": [said(path, CELL) for path in report.recommendation.paths],
+        "settings": [(said(f"{one.key}: {one.value}"), said(one.why)) for one in report.recommendation.settings],
+        "config": "\n".join(said(line) for line in report.recommendation.config.split("\n")),
         "facts": [(fact.subject, said(fact.value)) for fact in report.facts],
         "warnings": [said(one) for one in report.warnings],
         "queries": counted(report.queries, "request"),
@@ -89,9 +91,8 @@ def _tiles(report: Report) -> Iterator[Tile]:
     gpus = sum(len(one.gpus) for one in machines)
     lost = len(report.lost)
     joined = share(gpus, gpus + lost)
-    yield Tile(
-        joined, "of GPUs join a VM", f"{gpus:,} of {gpus + lost:,}", "bad" if lost else "good" if gpus else "plain"
-    )
+    tone = "bad" if lost else "good" if gpus else "plain"
+    yield Tile(joined, "of GPUs join a VM", f"{gpus:,} of {gpus + lost:,}", tone)
     yield Tile(f"{len(machines) - silent:,}", "VMs with GPUs measured", f"of {len(machines):,}", "plain")
     yield Tile(f"{silent:,}", "VMs with nothing to show", "hold GPUs, none measured", "bad" if silent else "good")
     yield Tile(f"{lost:,}", "GPUs of nobody", "join no VM and no container", "bad" if lost else "good")
@@ -99,7 +100,7 @@ def _tiles(report: Report) -> Iterator[Tile]:
 
 def _finding(found: Finding) -> dict[str, object]:
     return {
-        "id": found.id,
+        "id": said(found.id, CELL),
         "severity": found.severity.value,
         "what": said(found.what),
         "advice": said(found.advice),
@@ -117,7 +118,7 @@ def _path(one: PathJoin) -> dict[str, object]:
     parts = [counted(one.machines, "VM")]
     parts += [f"{count:,} join {word}" for count, word in ((one.several, "several"), (one.none, "none")) if count]
     return {
-        "path": one.path,
+        "path": said(one.path, CELL),
         "share": share(one.one, one.carried),
         "count": f"{one.one:,} of {one.carried:,}",
         "parts": ", ".join(parts),
@@ -137,7 +138,7 @@ def _group(one: RuleGroup) -> dict[str, object]:
     }
 
 
-def _troubled(report: Report) -> list[object]:
+def _troubled(report: Report) -> list[RuleState]:
     return [one for one in report.loaded.rules if one.state not in ("ok", "unknown")]
 
 

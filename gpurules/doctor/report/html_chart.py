@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gpurules.doctor.model import Ambiguity, Coverage, CoveragePoint, Report
-from gpurules.doctor.report.html_words import share
+from gpurules.doctor.report.html_words import CELL, said, share
 
 WIDTH, HEIGHT = 600.0, 100.0
 GAP = 1.5
@@ -28,7 +28,6 @@ class Chart:
     now: str
     worst: str
     worst_x: float | None
-    metrics: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +65,15 @@ def _chart(coverage: Coverage, report: Report) -> Chart:
     worst = min(counted, key=lambda point: point.joined / point.carried)
     steady = all(point.joined == point.carried for point in counted)
     last = points[-1]
+    low = f"worst {share(worst.joined, worst.carried)} at {_clock(worst.moment, report)}"
     return Chart(
-        path=coverage.path,
+        path=said(coverage.path, CELL),
         carried="".join(_area(run, [point.carried for point in run], top, coverage.step, report) for run in runs),
         joined="".join(_area(run, [point.joined for point in run], top, coverage.step, report) for run in runs),
         top=top,
         now=f"{share(last.joined, last.carried)} now",
-        worst="at every moment"
-        if steady
-        else f"{share(worst.joined, worst.carried)} at {_clock(worst.moment, report)}",
+        worst="and at every moment" if steady else low,
         worst_x=None if steady else _x(worst.moment, report),
-        metrics=coverage.metrics,
     )
 
 
@@ -91,7 +88,8 @@ def _strip(ambiguity: Ambiguity, report: Report) -> Strip:
     for first, last in found:
         left, right = _x(first - ambiguity.step, report), _x(last, report)
         stretches.append((_rounded(left), _rounded(max(right - left, 2.0))))
-    return Strip(ambiguity.identity, ", ".join(ambiguity.key), f"{ambiguity.minutes:,.0f} min", tuple(stretches))
+    key = said(", ".join(ambiguity.key), CELL)
+    return Strip(said(ambiguity.identity, CELL), key, f"{ambiguity.minutes:,.0f} min", tuple(stretches))
 
 
 def _runs(points: Sequence[CoveragePoint], step: float) -> Iterator[list[CoveragePoint]]:

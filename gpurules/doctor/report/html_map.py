@@ -54,30 +54,24 @@ class Stray:
 
 @dataclass(frozen=True, slots=True)
 class Map:
-    """Everything; ``left_out`` VMs and ``strays_left_out`` GPUs are not shown."""
+    """Everything; ``left_out`` VMs, of which ``troubled_left_out`` are not joined, and ``strays_left_out`` GPUs are not
+    shown."""
 
     cards: tuple[Card, ...]
     left_out: int
+    troubled_left_out: int
     strays: tuple[Stray, ...]
     strays_left_out: int
 
 
 def fleet(report: Report) -> Map:
     """The map of a report."""
-    total = sum(len(node.machines) for node in report.nodes)
-    shown = (
-        _chosen(report.nodes) if total > MACHINES_MAX else {id(one) for node in report.nodes for one in node.machines}
-    )
+    every = [one for node in report.nodes for one in node.machines]
+    shown = {id(one) for one in sorted(every, key=lambda one: _state(one) == "joined")[:MACHINES_MAX]}
     cards = tuple(card for node in report.nodes if (card := _card(node, shown)).rows)
-    return Map(
-        cards, total - len(shown), tuple(map(_stray, report.lost[:LOST_MAX])), max(0, len(report.lost) - LOST_MAX)
-    )
-
-
-def _chosen(nodes: Iterable[Node]) -> set[int]:
-    """The VMs to show where there are too many: those in trouble first."""
-    every = [one for node in nodes for one in node.machines]
-    return {id(one) for one in sorted(every, key=lambda one: _state(one) == "joined")[:MACHINES_MAX]}
+    strays = tuple(_stray(one) for one in report.lost[:LOST_MAX])
+    troubled = sum(1 for one in every if _state(one) != "joined" and id(one) not in shown)
+    return Map(cards, len(every) - len(shown), troubled, strays, len(report.lost) - len(strays))
 
 
 def _card(node: Node, shown: set[int]) -> Card:
@@ -97,16 +91,13 @@ def _state(machine: Machine) -> str:
 def _row(machine: Machine) -> Row:
     state = _state(machine)
     detail = {"silent": "sends nothing", "unjoined": "joins nothing"}.get(state) or _models(machine.gpus)
-    return Row(
-        said(machine.namespace, CELL), said(machine.name, CELL), state, detail, tuple(map(_square, machine.gpus))
-    )
+    squares = tuple(_square(one) for one in machine.gpus)
+    return Row(said(machine.namespace, CELL), said(machine.name, CELL), state, detail, squares)
 
 
 def _models(gpus: Iterable[Gpu]) -> str:
-    counts = Counter(gpu.model or "model not known" for gpu in gpus)
-    return said(
-        ", ".join(model if count == 1 else f"{count} × {model}" for model, count in sorted(counts.items())), CELL
-    )
+    counts = sorted(Counter(gpu.model or "model not known" for gpu in gpus).items())
+    return said(", ".join(model if count == 1 else f"{count} × {model}" for model, count in counts), CELL)
 
 
 def _square(gpu: Gpu) -> Square:
