@@ -11,8 +11,9 @@ TESTS ?= tests
 PYTEST_FLAGS ?=
 FUZZ_FLAGS ?=
 GRAMMAR_FLAGS ?=
+MUTATION_FLAGS ?=
 
-.PHONY: help rules test lint bench fuzz grammar docs goldens components clean
+.PHONY: help rules test lint bench fuzz grammar mutation docs goldens components clean
 
 help: ## Say what there is.
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 18
@@ -40,6 +41,9 @@ fuzz: $(VENV)/.developed components ## Hold 5,000 random expressions against pro
 
 grammar: $(VENV)/.developed ## Hold the parser against Prometheus' own editor grammar.
 	@PYTHONPATH=tests $(BIN)/python -m grammar.long_run $(GRAMMAR_FLAGS)
+
+mutation: $(VENV)/.developed components ## Put every mistake into the rules and see who notices it.
+	@PYTHONPATH=tests $(BIN)/python -m mutation.long_run $(MUTATION_FLAGS)
 
 docs: $(VENV)/.developed ## Rewrite the generated parts of docs/.
 	@$(BIN)/python docs/generate.py

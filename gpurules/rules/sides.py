@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from gpurules.promql.infer.findings import Inference
-from gpurules.promql.syntax.tree import Aggregation, Binary, Call, Expression, Paren
+from gpurules.promql.syntax.tree import Aggregation, Binary, Call, Expression, Name, NumberLiteral, Paren
 from gpurules.promql.types import SeriesType
 
 Labels = frozenset[str]
@@ -63,7 +63,7 @@ def _sides(part: Expression, labels_of: Callable[[Expression], Labels]) -> Itera
         case Binary() if part.group is not None and not part.group.right:
             added = frozenset(label.text for label in part.group.include)
             yield from (side | added for side in _sides(part.left, labels_of))
-        case Binary() if part.op.text in ("and", "unless"):
+        case Binary(right=NumberLiteral()) | Binary(op=Name("and" | "unless")):
             yield from _sides(part.left, labels_of)
         case Aggregation() if part.op.text in ("topk", "bottomk"):
             yield from _sides(part.expression, labels_of)

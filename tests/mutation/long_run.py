@@ -26,6 +26,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0, help="of the sample")
     parser.add_argument("--play-all", action="store_true", help="play what the type checker refuses as well")
     parser.add_argument("--play-equivalent", action="store_true", help="play what is called equivalent as well")
+    parser.add_argument("--verbose", action="store_true", help="say how far it is")
     parser.add_argument("--promtool", default="promtool", help="a name of tests/components.tsv, such as promtool-2.53")
     options = parser.parse_args()
     promtool = components.find(options.promtool)
@@ -39,7 +40,12 @@ def main() -> int:
         started = time.monotonic()
         chosen = _chooser(mutators, options.sample, options.seed)
         verdicts = judge(
-            SUBJECTS[name], promtool, chosen, play_refused=options.play_all, play_equivalent=options.play_equivalent
+            SUBJECTS[name],
+            promtool,
+            chosen,
+            play_refused=options.play_all,
+            play_equivalent=options.play_equivalent,
+            told=_say if options.verbose else _nothing,
         )
         seen += (one.mutant for one in verdicts)
         print(f"\n{name}, {time.monotonic() - started:.0f} s\n{table(figures(verdicts))}", flush=True)
@@ -52,6 +58,14 @@ def main() -> int:
                 print(f"BROKEN no mutant is like {row.mutator}: {row.pattern}")
                 complained = True
     return 1 if complained else 0
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+def _nothing(line: str) -> None:
+    pass
 
 
 def _chooser(mutators: Sequence[str], sample: int, seed: int) -> Callable[[Sequence[Mutant]], Sequence[Mutant]]:

@@ -15,6 +15,7 @@ from gpurules.rules.group import RecordingRule
 from gpurules.rules.grouping import records_read
 from gpurules.scenario.leftover import with_leftovers
 from gpurules.scenario.model import labels_of
+from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import Check, RuleTest, rule_test
 from gpurules.scenario.quantities import ENERGY, POWER, XID
 from mutation.batch import Play
@@ -56,6 +57,8 @@ def the_test(subject: Subject, trial: Trial, shown: tuple[RecordingRule, ...]) -
     specs = tuple(rule.spec for rule in shown)
     story = subject.world(trial, _fields(subject, shown[0]))
     test = rule_test(story, specs, trial.honored, subject.facts)
+    if not subject.old_uuid:
+        test = without_old_uuid(test, story)
     if trial.left_over:
         read = tuple(rule.spec for rule in ancestors(subject, shown))
         test = with_leftovers(test, story, read, trial.honored, subject.facts)
@@ -115,4 +118,4 @@ def _renamed_check(check: Check, names: dict[str, str]) -> Check:
         else one
         for one in check.samples
     )
-    return Check(check.moment, check.expression.replace(record, names[record]), samples)
+    return replace(check, expression=check.expression.replace(record, names[record]), samples=samples)

@@ -63,13 +63,18 @@ class Subject:
     kube_state: bool = False
     inline: bool = False
     observed: bool = False
+    old_uuid: bool = False
     cluster_label: str = ""
 
     @cached_property
     def config(self) -> Config:
         """The configuration."""
         return Config(
-            dcgm=DcgmSection(counters=() if self.every_counter else (str(COUNTERS),), honor_labels=self.honor),
+            dcgm=DcgmSection(
+                counters=() if self.every_counter else (str(COUNTERS),),
+                honor_labels=self.honor,
+                use_old_namespace=self.old_uuid,
+            ),
             kubevirt=KubevirtSection(
                 release=self.release,
                 gpu_resources=(GPU_RESOURCE,) if self.kube_state else (),
@@ -151,5 +156,6 @@ SUBJECTS: dict[str, Subject] = {
     ),
     "both emitters": Subject(("pod-network", "remote"), (POD, ("remote",), ADDRESS), observed=True),
     "several clusters": Subject(LAUNCHERS, (POD,), "auto", cluster_label="cluster"),
+    "old label names": Subject(LAUNCHERS, (POD,), "auto", old_uuid=True),
     "inline": Subject(LAUNCHERS, (POD,), "auto", inline=True),
 }

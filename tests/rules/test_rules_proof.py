@@ -67,6 +67,19 @@ UNSAFE = {
         f"(DCGM_FI_DEV_POWER_USAGE) {JOIN} {IDENTITY})",
         "never carries GPU_I_ID",
     ),
+    "one side of an or lacks a label": (
+        POWER,
+        f"max by (namespace, name, node, UUID, GPU_I_ID, gpu) ((max by (namespace, pod, UUID, GPU_I_ID, gpu) "
+        f"(DCGM_FI_DEV_POWER_USAGE) or max by (namespace, pod, UUID, gpu) (DCGM_FI_DEV_BOARD_POWER_WATTS)) "
+        f"{JOIN} {IDENTITY})",
+        "one side never carries GPU_I_ID",
+    ),
+    "a match on a label that one side lacks": (
+        POWER,
+        f"max by (namespace, name, node, UUID, GPU_I_ID, gpu) (max by (namespace, pod, UUID, GPU_I_ID, gpu) "
+        f"(DCGM_FI_DEV_POWER_USAGE) {JOIN} {IDENTITY}) and on (namespace, instance) {IDENTITY}",
+        "matches on instance",
+    ),
     "wrong factor": (
         POWER,
         f"max by (namespace, name, node, UUID, GPU_I_ID, gpu) (max by (namespace, pod, UUID, GPU_I_ID, gpu) "

@@ -6,6 +6,7 @@ from gpurules.scenario.events import silence
 from gpurules.scenario.fleet import SINGLE, cluster, exporter, gpu, machine, mig_gpu
 from gpurules.scenario.model import Exporter, Reading, World
 from gpurules.scenario.quantities import DEFAULT_FIELDS, MIG_FIELDS
+from gpurules.scenario.scenarios.bursts import jumping
 
 SOURCE = "the flag renames UUID and nothing else that the rules read, in every release"
 
@@ -19,6 +20,8 @@ def build(absent_value: str) -> World:
         machine("tenants", "sliced", "worker-2", (mig_gpu(44),), address="10.129.1.44", guest=mig_exporter()),
         machine("tenants", "idle", "worker-2", (gpu(46), idle), address="10.129.1.46", guest=renamed),
         machine("tenants", "modern", "worker-2", (gpu(47),), address="10.129.1.47", guest=new_names),
+        machine("tenants", "bursts", "worker-2", (jumping(58),), address="10.129.1.58", guest=renamed),
+        machine("tenants", "bursts-too", "worker-2", (jumping(62),), address="10.129.1.62", guest=new_names),
         machine("tenants", "leaves", "worker-2", (gpu(48),), address="10.129.1.48", guest=renamed),
     )
     twice = tuple(replace(guest, service=f"{guest.name}-dcgm") for guest in guests)

@@ -56,6 +56,7 @@ SCENARIOS: dict[str, str] = {
     "blackout": "gpurules.scenario.scenarios.blackout",
     "failover_pod_cache": "gpurules.scenario.scenarios.failover_pod_cache",
     "two_exporters": "gpurules.scenario.scenarios.two_exporters",
+    "partly_sliced": "gpurules.scenario.scenarios.partly_sliced",
 }
 
 

@@ -13,8 +13,8 @@ def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
     stay = DOUBLE.stays[0]
     before = dict(aged(labels_of({"pod": stay.pod})))["pod"]
-    former = Stay(before, stay.node, "10.128.1.99", Period(0, 5), listed=False)
-    again = replace(DOUBLE, stays=(former, replace(stay, period=Period(5))))
-    seen_again = replace(cluster(SINGLE, again, NAMESAKE, absent_value=absent_value), outages=(Period(5, 10),))
+    former = Stay(before, stay.node, "10.128.1.99", Period(0, 10), listed=False)
+    again = replace(DOUBLE, stays=(former, replace(stay, period=Period(10))))
+    seen_again = replace(cluster(SINGLE, again, NAMESAKE, absent_value=absent_value), outages=(Period(10, 20),))
     changes = Transition(0, values=30, rates=360, senders=330, health=330)
     return World("restarted_in_place", seen_again, (60, 120, 360), (changes,), in_place=True)

@@ -24,7 +24,7 @@ def build(absent_value: str) -> World:
         ),
     )
     world = World("shared_uuid", cluster(SINGLE, NAMESAKE, *copies, absent_value=absent_value), (360, 480, 510))
-    return silence(world, "finance", "copy", 420)
+    return silence(silence(world, "finance", "copy", 420), "finance", "spare", 420)
 
 
 def without(name: str, whole: Gpu) -> Gpu:

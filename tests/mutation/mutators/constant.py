@@ -16,16 +16,12 @@ UNITS = ("*", "/")
 def mutate(node: Expression, possible: PossibleLabels) -> Iterator[Mistake]:
     """``x > 1`` becomes ``x > 2`` and ``x > 0``; ``vector(0)`` becomes ``vector(1)``; ``topk(1, x)`` ``topk(2, x)``."""
     match node:
-        case Binary(right=NumberLiteral()) if node.op.text not in UNITS:
-            step = 1 if node.right.value < 10 else node.right.value / 2
-            for value in (node.right.value + step, node.right.value - step):
-                yield Mistake(
-                    f"{node.op.text} {value:g} for {node.right.value:g}", replace(node, right=NumberLiteral(value))
-                )
+        case Binary(right=NumberLiteral(value=number)) if node.op.text not in UNITS:
+            step = 1 if number < 10 else number / 2
+            for value in (number + step, number - step):
+                yield Mistake(f"{node.op.text} {value:g} for {number:g}", replace(node, right=NumberLiteral(value)))
         case Call(arguments=(NumberLiteral(),)) if node.function.text == "vector":
             yield Mistake("another number where there is nothing", replace(node, arguments=(NumberLiteral(1.0),)))
-        case Aggregation(parameter=NumberLiteral()):
-            yield Mistake(
-                f"{node.op.text} of {node.parameter.value + 1:g}",
-                replace(node, parameter=NumberLiteral(node.parameter.value + 1)),
-            )
+        case Aggregation(parameter=NumberLiteral(value=number)):
+            more = NumberLiteral(number + 1)
+            yield Mistake(f"{node.op.text} of {more.value:g}", replace(node, parameter=more))

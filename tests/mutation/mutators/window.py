@@ -15,9 +15,9 @@ OTHERS = {"rate": ("delta", "increase", "last_over_time"), "max_over_time": ("mi
 
 def mutate(node: Expression, possible: PossibleLabels) -> Iterator[Mistake]:
     """``rate(x[5m])`` becomes ``rate(x[1m])``, ``rate(x[10m])``, ``delta(x[5m])`` and ``x``."""
-    if not (isinstance(node, Call) and len(node.arguments) == 1 and isinstance(node.arguments[0], MatrixSelector)):
+    looked = node.arguments[0] if isinstance(node, Call) and len(node.arguments) == 1 else None
+    if not (isinstance(node, Call) and isinstance(looked, MatrixSelector)):
         return
-    (looked,) = node.arguments
     function, length = node.function.text, looked.range.milliseconds
     for word, other in (("a fifth", length // 5), ("twice", length * 2)):
         yield Mistake(
