@@ -101,7 +101,8 @@ def loaded(text: str) -> Loaded:
 
 
 def made_target(options: dict[str, Any]) -> Target:
-    """What a case runs against: kubevirt, exporters, honor_labels, counters, cluster_label, path."""
+    """What a case runs against: kubevirt, exporters, honor_labels, counters, cluster_label, path,
+    object_labels."""
     catalog = load_catalog()
     counters = options.get("counters")
     selection = None
@@ -115,6 +116,7 @@ def made_target(options: dict[str, Any]) -> Target:
         selection=selection,
         paths=(options.get("path", "pod-network"),),
         cluster_label=options.get("cluster_label", ""),
+        object_labels=options.get("object_labels"),
     )
 
 

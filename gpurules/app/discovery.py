@@ -38,7 +38,13 @@ def discovered(wishes: Wishes, access: Access) -> tuple[Wishes, tuple[str, ...]]
     if proposal is None:
         message = "; ".join(said)
         raise InputError(Problem(f"nothing to set up: {message}", advice="name a VM with --vm, without --discover"))
-    machines = tuple(str(guest.machine) for guest in survey.ours)
+    if wishes.path and wishes.path != proposal.path:
+        said = (*said, f"--path {wishes.path} is set up, as you say")
+    remote = (wishes.path or proposal.path) == "remote"
+    machines = tuple(
+        f"{guest.machine}={guest.machine.address}" if remote and guest.machine.address else str(guest.machine)
+        for guest in survey.ours
+    )
     return (
         replace(
             wishes,

@@ -10,16 +10,22 @@ from gpurules.text.errors import InputError
 from gpurules.text.terminal import table
 
 
-def explain_check(identifier: str) -> str:
-    """The page of a check. Raises InputError with the nearest name where there is none."""
+def explain_check(identifier: str, width: int) -> str:
+    """The page of a check, or the checks of a group. Raises InputError with the nearest name where there is none."""
+    if any(name.partition("/")[0] == identifier for name in CHECKS):
+        return list_checks(width, identifier)
     if identifier not in CHECKS:
         raise InputError(unknown_check(identifier, "explain"))
     return f"{identifier} ({severity_words(load(identifier).severity)})\n\n{page(identifier)}\n"
 
 
-def list_checks(width: int) -> str:
-    """A table of all checks."""
-    rows = [(name, check.severity.word, summary(name)) for name, check in checks().items()]
+def list_checks(width: int, group: str = "") -> str:
+    """A table of all checks, or of those of one group."""
+    rows = [
+        (name, check.severity.word, summary(name))
+        for name, check in checks().items()
+        if not group or name.startswith(f"{group}/")
+    ]
     return table(rows, ("check", "severity", "finds"), width)
 
 

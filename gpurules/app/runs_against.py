@@ -24,6 +24,7 @@ def target_of(config: Config) -> Target:
         extra=_declared(config),
         paths=config.rules.paths,
         cluster_label=config.rules.cluster_label,
+        object_labels=config.output.labels,
     )
 
 

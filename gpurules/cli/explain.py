@@ -21,15 +21,19 @@ def _complete(ctx: click.Context, parameter: click.Parameter, incomplete: str) -
 @click.command("explain")
 @click.argument("check", required=False, default="", shell_complete=_complete)
 def command(check: str) -> None:
-    """Explain what CHECK finds, why it matters, and what to write instead. Without CHECK: the list of checks.
+    """Explain what CHECK finds, why it matters, and what to write instead.
+
+    CHECK is a check, or a group of them such as join, which is listed. Without it: the list of all checks.
 
     \b
     Examples:
       gpurules explain
+      gpurules explain join
       gpurules explain join/duplicate-one-side
     """
     from shutil import get_terminal_size
 
     from gpurules.app.explain import explain_check, list_checks
 
-    click.echo(explain_check(check) if check else list_checks(get_terminal_size((80, 24)).columns), nl=False)
+    width = get_terminal_size((80, 24)).columns
+    click.echo(explain_check(check, width) if check else list_checks(width), nl=False)

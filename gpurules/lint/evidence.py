@@ -67,7 +67,8 @@ def _story(rule: TypedRule, failure: Failure) -> str:
     series = rule.series_of(side) if side is not None else None
     if side is None or series is None or failure.code not in ("E2", "E3"):
         return _whole_key_story(rule, failure)
-    story = story_of(series, failure.key, failure.varying, _from_leader(rule, side))
+    key = series.possible - failure.key if failure.all_but else failure.key
+    story = story_of(series, key, failure.varying, _from_leader(rule, side))
     return story or _declared_story(rule, side, failure)
 
 

@@ -39,5 +39,10 @@ def unknown_check(word: str, where: str) -> Problem:
     """No check or group is called ``word``."""
     groups = dict.fromkeys(identifier.partition("/")[0] for identifier in CHECKS)
     names = [*CHECKS, *(identifier.partition("/")[2] for identifier in CHECKS), *groups]
-    advice = did_you_mean(word, names) or f"the groups are {', '.join(groups)}"
+    begun = [name for name in names if len(word) > 2 and name.startswith(word)]
+    advice = (
+        did_you_mean(word, names)
+        or (f'did you mean "{begun[0]}"?' if begun else "")
+        or f"the groups are {', '.join(groups)}"
+    )
     return Problem(f'{where}: there is no check "{word[:100]}"', advice=advice)

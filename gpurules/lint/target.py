@@ -24,7 +24,7 @@ class Target:
     ``kubevirt``: the release, the newest where none was named (``kubevirt_named``).
     ``exporters``: releases of dcgm-exporter in use, every known one where none was named
     (``exporters_named``). ``selection``: what the counters files export, None where none was named. ``path``: the
-    collection path on which a guest's series arrive."""
+    collection path on which a guest's series arrive. ``object_labels``: those by which rule objects are selected."""
 
     kubevirt: str
     schema: LabelSchema
@@ -36,6 +36,7 @@ class Target:
     paths: tuple[str, ...] = ("pod-network",)
     cluster_label: str = ""
     kubevirt_named: bool = False
+    object_labels: Mapping[str, str] = field(default_factory=dict)
     _types: dict[str, SeriesType] = field(default_factory=dict, compare=False, repr=False)
 
     def type_of(self, metric: str) -> SeriesType | None:
@@ -78,6 +79,7 @@ def target(
     extra: Iterable[MetricSchema] = (),
     paths: tuple[str, ...] = ("pod-network",),
     cluster_label: str = "",
+    object_labels: Mapping[str, str] | None = None,
 ) -> Target:
     """The target; empty values stand for the newest KubeVirt and every exporter. InputError as ``kubevirt.find``."""
     release = kubevirt.find(kubevirt_release) if kubevirt_release else kubevirt.newest()
@@ -93,6 +95,7 @@ def target(
         paths=paths,
         cluster_label=cluster_label,
         kubevirt_named=bool(kubevirt_release),
+        object_labels=object_labels or {},
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 from gpurules.manifests.settings import Machine
@@ -25,7 +26,8 @@ _NAME = re.compile(r"(?=.{1,63}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?
 @dataclass(frozen=True, slots=True)
 class Guest:
     """A VM with GPUs: names of its ``devices``; whether VSOCK is attached, and whether it is on the pod network;
-    ``nvidia``: whether any of the devices is NVIDIA's, as far as names tell; ``windows``."""
+    ``nvidia``: whether any of the devices is NVIDIA's, as far as names tell; ``windows``. The machine's ``address`` is
+    one off the pod network, where KubeVirt knows any."""
 
     machine: Machine
     devices: tuple[str, ...]
@@ -136,7 +138,9 @@ def _counted(survey: Survey) -> str:
     devices = sorted({device for guest in ours for device in guest.devices if device.startswith(NVIDIA)})
     attached = sum(guest.vsock for guest in ours)
     names = f" ({', '.join(devices)})" if devices else ""
-    return f"{len(ours)} VMs have NVIDIA GPUs{names}; {attached} of them have VSOCK"
+    if len(ours) == 1:
+        return f"1 VM has NVIDIA GPUs{names}, {'with' if attached else 'without'} VSOCK"
+    return f"{len(ours)} VMs have NVIDIA GPUs{names}; {attached or 'none'} of them with VSOCK"
 
 
 def _guest(vmi: Any) -> Guest | None:
@@ -155,7 +159,28 @@ def _guest(vmi: Any) -> Guest | None:
     nvidia = any(not device.startswith(OTHER_VENDORS) for device in named)
     shown = tuple(sorted({device or "a claimed device" for device in named}))
     vsock = isinstance(_at(vmi, "status", "VSOCKCID"), int)
-    return Guest(Machine(namespace, name), shown, vsock, _on_pod_network(vmi), nvidia, _windows(vmi))
+    machine = Machine(namespace, name, _address(vmi))
+    return Guest(machine, shown, vsock, _on_pod_network(vmi), nvidia, _windows(vmi))
+
+
+def _pod_networks(vmi: Any) -> set[str]:
+    networks = _list(_map(vmi, "spec"), "networks")
+    return {_text(network, "name") for network in networks if isinstance(_at(network, "pod"), dict)}
+
+
+def _address(vmi: Any) -> str:
+    """The first address of an interface that is not on the pod network; empty where none can be reached."""
+    off = _pod_networks(vmi) or {"default"}
+    for interface in _list(_map(vmi, "status"), "interfaces"):
+        if _text(interface, "name") in off:
+            continue
+        try:
+            address = ip_address(_text(interface, "ipAddress"))
+        except ValueError:
+            continue
+        if not (address.is_loopback or address.is_link_local or address.is_multicast or address.is_unspecified):
+            return str(address)
+    return ""
 
 
 def _on_pod_network(vmi: Any) -> bool:
@@ -164,7 +189,7 @@ def _on_pod_network(vmi: Any) -> bool:
     interfaces = _list(_map(vmi, "spec", "domain", "devices"), "interfaces")
     if not networks and not interfaces:
         return _at(vmi, "spec", "domain", "devices", "autoattachPodInterface") is not False
-    pod = {_text(network, "name") for network in networks if isinstance(_at(network, "pod"), dict)}
+    pod = _pod_networks(vmi)
     ways = ("masquerade", "bridge")
     return any(_text(one, "name") in pod and any(_at(one, way) is not None for way in ways) for one in interfaces)
 

@@ -24,7 +24,9 @@ def with_readings(world: World, fields: Iterable[str]) -> World:
     def measured(gpu: Gpu) -> Gpu:
         if gpu.readings.keys() <= {XID}:
             return gpu
-        missing = {one.name: reading_of(one, gpu.uuid) for one in quantities if one.name not in gpu.readings | USUAL}
+        missing = {
+            one.name: reading_of(one, gpu.uuid) for one in quantities if one.name not in {**gpu.readings, **USUAL}
+        }
         return replace(gpu, readings={**gpu.readings, **missing}) if missing else gpu
 
     return with_clusters(world, lambda cluster: with_gpus(cluster, measured))

@@ -39,6 +39,8 @@ def read_text(path: str, limit: int = DEFAULT_LIMIT) -> SourceText:
                 raise InputError(Problem("this is a disk, not a text file", place))
             content = _bounded(file, limit)
     except (FileNotFoundError, NotADirectoryError):
+        if os.path.islink(path):
+            raise InputError(Problem("this symbolic link leads to no file", place)) from None
         raise InputError(Problem("there is no such file", place, _similar_file(path))) from None
     except IsADirectoryError:
         raise InputError(Problem("this is a folder, not a file", place)) from None
@@ -98,7 +100,7 @@ def _similar_file(path: str) -> str:
     folder, name = os.path.split(path)
     try:
         with os.scandir(folder or ".") as entries:
-            names = [entry.name for entry in islice(entries, 1000)]
+            names = [entry.name for entry in islice(entries, 1000) if entry.name != name]
     except (OSError, ValueError):
         return ""
     return did_you_mean(name, names)

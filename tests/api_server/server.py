@@ -67,6 +67,8 @@ class Server:
     """Whether lists can be watched; a server that does not know the word answers with the list."""
     bookmark_pause: float = 0.05
     """Seconds between the bookmarks of a watch."""
+    watch_seconds: float = 60.0
+    """After which a watch is ended, whatever was asked for."""
     oldest: int = 0
     """Versions before this one are forgotten: a watch from there is answered with 410."""
     proxied: dict[str, Any] = field(default_factory=dict)

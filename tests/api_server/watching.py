@@ -22,7 +22,7 @@ async def watched(
 ) -> web.StreamResponse:
     """The answer to a watch of a list, until its time is over."""
     version = int(request.query.get("resourceVersion") or 0)
-    ends = time.monotonic() + float(request.query.get("timeoutSeconds") or 60)
+    ends = time.monotonic() + min(float(request.query.get("timeoutSeconds") or 60), server.watch_seconds)
     answer = web.StreamResponse(headers={"Content-Type": "application/json"})
     await answer.prepare(request)
     if version < server.oldest:

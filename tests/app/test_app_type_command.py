@@ -99,9 +99,13 @@ WRONG = [
     ("sum(", "EXPR:1:4: the expression is not PromQL: the parenthesis is not closed; close it with )"),
     ("up{", "EXPR:1:4: the expression is not PromQL: unexpected end of the expression in the label matchers"),
     ("x\n  + foo(y)", "EXPR:2:5: the expression is not PromQL: no function is called foo"),
-    ("x[5m] smoothed", "EXPR:1:7: the expression is not supported: the modifier smoothed is experimental"),
+    (
+        "x[5m] smoothed",
+        "EXPR:1:7: the expression is not supported: the modifier smoothed is not read here; Prometheus takes it",
+    ),
     ("\x1b[31m", r"EXPR:1:1: the expression is not PromQL: unexpected character '\x1b'"),
-    ("(" * 60000, "the expression is not PromQL"),
+    ("(" * 60000, "the expression is not supported: the expression is more than 200 levels deep"),
+    ("x" * 200_000, "the expression is not supported: the expression has 200000 characters"),
 ]
 
 

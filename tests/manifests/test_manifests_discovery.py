@@ -105,7 +105,7 @@ def test_what_is_there_is_said_and_used(here: Cluster) -> None:
     here.server.store.add("pods", pod)
     wishes, said = discovered(Wishes(), here.access)
     assert said == (
-        "2 VMs have NVIDIA GPUs (nvidia.com/GA102GL_A10); 1 of them have VSOCK",
+        "2 VMs have NVIDIA GPUs (nvidia.com/GA102GL_A10); 1 of them with VSOCK",
         "tenant-a/radeon has amd.com/MI300X: not NVIDIA's, left alone",
         "tenant-a/office runs Windows: nothing is known to work there, left alone",
         "dcgm-exporter runs in gpu-operator/dcgm-1: it sees no passed-through GPU",
@@ -115,7 +115,9 @@ def test_what_is_there_is_said_and_used(here: Cluster) -> None:
     assert wishes.monitor_labels == (("release", "x"),)
     assert wishes.prometheus_namespace == "observability"
     given = Wishes(path="host", machines=("a/b",), monitor_labels=(("c", "d"),), prometheus_namespace="e")
-    assert discovered(given, here.access)[0] == given
+    taken, said = discovered(given, here.access)
+    assert taken == given
+    assert said[-1] == "--path host is set up, as you say"
     assert here.server.writes() == []
 
 
@@ -124,8 +126,33 @@ def test_several_prometheus_objects_are_not_chosen_among(here: Cluster) -> None:
     for name in ("one", "two"):
         here.server.store.add("prometheuses", prometheus(name, podMonitorSelector={"matchLabels": {"release": name}}))
     wishes, said = discovered(Wishes(), here.access)
+    assert said[0] == "1 VM has NVIDIA GPUs (nvidia.com/GA102GL_A10), without VSOCK"
     assert wishes.monitor_labels == ()
     assert "several Prometheus objects: monitoring/one, monitoring/two; choose with --monitor-label" in said
+
+
+def wired(*interfaces: tuple[str, Any]) -> dict[str, Any]:
+    """A VMI whose status has these interfaces: network and address."""
+    made = vmi("a")
+    made["status"]["interfaces"] = [{"name": name, "ipAddress": address} for name, address in interfaces]
+    return made
+
+
+ADDRESSES = [
+    ("off the pod network", wired(("default", "10.0.2.2"), ("lan", "192.0.2.7")), "tenant-a/a=192.0.2.7"),
+    ("IPv6", wired(("lan", "2001:db8::7")), "tenant-a/a=2001:db8::7"),
+    ("the first that can be reached", wired(("x", "fe80::1"), ("y", "127.0.0.1"), ("z", "192.0.2.9")),
+     "tenant-a/a=192.0.2.9"),
+    ("on the pod network alone", wired(("default", "10.0.2.2")), "tenant-a/a"),
+    ("none", wired(("lan", ""), ("lan", None), ("lan", "x; y")), "tenant-a/a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("found", "machine"), [row[1:] for row in ADDRESSES], ids=[row[0] for row in ADDRESSES])
+def test_path_remote_takes_the_addresses_that_kubevirt_knows(here: Cluster, found: Any, machine: str) -> None:
+    add(here, found)
+    assert discovered(Wishes(path="remote"), here.access)[0].machines == (machine,)
+    assert discovered(Wishes(), here.access)[0].machines == ("tenant-a/a",)
 
 
 WRONG = [

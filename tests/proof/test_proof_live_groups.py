@@ -6,6 +6,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import pytest
 import test_proof_live as live
 import yaml
 
@@ -34,7 +35,10 @@ def rules_in_groups() -> Rendered:
     return Rendered(yaml.safe_dump(document), specs, tuple(group.name for group in rendering.rules.groups))
 
 
-def test_many_groups_follow_a_migration_and_survive_a_restart(prometheus: Path, tmp_path: Path) -> None:
+def test_many_groups_follow_a_migration_and_survive_a_restart(
+    prometheus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    live.every_second(monkeypatch)
     rules = rules_in_groups()
     assert len(rules.groups) > 10
     cast = live.Cast("many groups", rules)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,13 +13,14 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from rollout_cluster import NAMESPACE, Cluster, cluster, named
+from rollout_cluster import NAMESPACE, Cluster, cluster, named, namespace
 
 from api_server.server import Mood, Server
 from gpurules.rollout import acceptance
 from gpurules.text.errors import CheckFailed, EnvironmentFault
 
 RULES = f"/apis/monitoring.coreos.com/v1/namespaces/{NAMESPACE}/prometheusrules"
+VERSION = re.compile(r"watch=true.*resourceVersion=([0-9]+)")
 KEY = ("prometheusrules", NAMESPACE, "gpurules")
 ACCEPTED = f"PrometheusRule {NAMESPACE}/gpurules is accepted by prometheuses monitoring/k8s"
 
@@ -55,6 +57,21 @@ def test_the_watch_goes_on_after_changes_that_decide_nothing(here: Cluster) -> N
         here.apply()
     assert here.said[-1] == ACCEPTED
     assert asked(here) == ["list", "watch"]
+
+
+def test_a_watch_that_the_server_ends_goes_on_from_its_last_bookmark(here: Cluster) -> None:
+    here.server.operator_pause = 1.4
+    here.server.watch_seconds = 0.3
+    # Something else of the cluster happens meanwhile, so that the bookmarks go beyond the list.
+    with doing(here, lambda: here.server.store.add("namespaces", namespace("another"))):
+        here.apply(wait=20.0)
+    assert here.said[-1] == ACCEPTED
+    found = asked(here)
+    assert found[:3] == ["list", "watch", "watch"]
+    assert found.count("list") == 1
+    versions = [int(hit[1]) for one in here.server.requests if (hit := VERSION.search(one))]
+    assert versions == sorted(versions)
+    assert versions[-1] > versions[0]
 
 
 @contextmanager

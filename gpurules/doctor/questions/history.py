@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from gpurules.cluster.prometheus.fault import Cause, PrometheusFault
 from gpurules.doctor.asking import ask, count_or_zero
-from gpurules.doctor.model import SAMPLES, Ambiguity, Coverage, CoveragePoint, Figure, Finding, Sample, Severity
-from gpurules.doctor.outcome import COMPUTE, PathSource, path_joins
+from gpurules.doctor.model import SAMPLES, Ambiguity, Coverage, CoveragePoint, Fact, Figure, Finding, Sample, Severity
+from gpurules.doctor.outcome import COMPUTE, Outcome, PathSource, path_joins
 from gpurules.doctor.question import Case, Question, Stores
 from gpurules.doctor.questions import counters, devices, joining, machines
 from gpurules.promql.syntax.build import aggregate, binary, matcher, number, selector
@@ -17,7 +18,7 @@ from gpurules.promql.syntax.printer import to_text
 from gpurules.promql.syntax.tree import Expression, Matcher
 from gpurules.rules.identities.pods import LAUNCHERS, OWNER_METRIC
 from gpurules.rules.identities.registry import IDENTITIES
-from gpurules.rules.identities.vms import INFO_METRIC, RUNNING, VMI_POD, WITH_POD
+from gpurules.rules.identities.vms import EXPORTED_NAMESPACE, INFO_METRIC, RUNNING, VMI_POD, WITH_POD
 from gpurules.rules.identity import device_names, identity_of
 from gpurules.rules.label_names import ADDRESS, INSTANCE, LAUNCHER_PATTERN, NAME, NAMESPACE, NODE, POD, UUID
 from gpurules.rules.paths.registry import PATHS
@@ -27,17 +28,25 @@ from gpurules.rules.series import keyed
 
 NAME_OF_QUESTION = "history"
 
-SERIES_STEPS = 600_000
+SERIES_STEPS = 400_000
 """At most so many series times steps in one range query: a second or two of the server's time."""
 MOST_STEPS, FEWEST_STEPS = 288, 24
 SHORT_STEP = 60.0
 """Seconds: a fail-over shows a VM twice for about a minute."""
 MOST_SHORT_STEPS = 1440
 MOST_WITNESSES = 3
-MOST_WATCHED = 50
+FEW_MACHINES = 1_000
+"""VMs that may all be read at each step; of more, those in namespaces that send GPU series."""
+MOST_NAMESPACES = 200
+MACHINE_WEIGHT = 4
+"""Finding the freshest series of a VM costs so many times what a GPU series does."""
+MOST_WATCHED = 100
 """VMs that are watched closely where all would cost too much: a fail-over shows every VM twice."""
 LASTING_POINTS = 2
 """A migration may show a series without its VM once."""
+
+TOO_DEAR = (Cause.TIMEOUT, Cause.BUSY, Cause.QUERY, Cause.FAILED, Cause.TOO_MUCH)
+"""What a server says that answers questions of now, but not this one: the rest of the report is as true without it."""
 
 _CONTAINERS = "|".join(COMPUTE)
 _CAME_BY: Mapping[str, tuple[Matcher, ...]] = {
@@ -61,11 +70,13 @@ NAIVE: Mapping[str, tuple[str, tuple[str, ...], tuple[Matcher, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """By path and by identity; ``duplicated``: some keys that meant several things, by identity."""
+    """By path and by identity; ``duplicated``: some keys that meant several things, by identity.
+    ``unanswered``: why the rest is not known, in the server's words; empty where all is."""
 
     coverage: tuple[Coverage, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()
     duplicated: tuple[tuple[str, tuple[Sample, ...]], ...] = ()
+    unanswered: str = ""
 
 
 async def _ask(stores: Stores, case: Case) -> History:
@@ -75,21 +86,55 @@ async def _ask(stores: Stores, case: Case) -> History:
     names = witnesses(case[counters.QUESTION].series, device_names(case.scope.request), len(case[devices.QUESTION].all))
     if not used or not names:
         return History()
-    request = joining.request_of(case)
-    size = case[counters.QUESTION].of(names) + len(case[machines.QUESTION].rows)
-    step = coarse_step(case.scope.since, size)
-    coverage = [
-        await _coverage(stores, case, path, [one for one in used if one.path == path], request, names, step)
-        for path in PATHS
-        if path in carrying
-    ]
-    ambiguities, duplicated = [], []
-    for name in dict.fromkeys(identity_of(one.source).name for one in used):
-        found = await _ambiguity(stores, case, name)
-        if found is not None:
-            ambiguities.append(found)
-            duplicated.append((name, await _duplicated(stores, name, found)))
+    namespaces = narrowed(joins.found, len(case[machines.QUESTION].rows))
+    request = _within(joining.request_of(case), namespaces)
+    told = sum(1 for row in case[machines.QUESTION].rows if not namespaces or row.get(NAMESPACE) in namespaces)
+    step = coarse_step(case.scope.since, case[counters.QUESTION].of(names) + MACHINE_WEIGHT * told)
+    coverage: list[Coverage] = []
+    ambiguities: list[Ambiguity] = []
+    duplicated: list[tuple[str, tuple[Sample, ...]]] = []
+    inside = (matcher(NAMESPACE, "=~", _one_of(namespaces)),) if namespaces else ()
+    try:
+        for path in PATHS:
+            if path in carrying:
+                sources = [(one, *_keyed(one, request, names, inside)) for one in used if one.path == path]
+                points = await _points(stores, case, sources, request, step)
+                coverage.append(Coverage(path, step, names, points))
+        for name in dict.fromkeys(identity_of(one.source).name for one in used):
+            found = await _ambiguity(stores, case, name)
+            if found is not None:
+                ambiguities.append(found)
+                duplicated.append((name, await _duplicated(stores, name, found)))
+    except PrometheusFault as fault:
+        if fault.cause not in TOO_DEAR:
+            raise
+        return History(tuple(coverage), tuple(ambiguities), tuple(duplicated), fault.detail)
     return History(tuple(coverage), tuple(ambiguities), tuple(duplicated))
+
+
+def narrowed(found: Iterable[Outcome], rows: int) -> tuple[str, ...]:
+    """The namespaces whose VMs send GPU series, sorted; none, for all, where there are few VMs, or too many such."""
+    if rows <= FEW_MACHINES:
+        return ()
+    keys = [(identity_of(one.source).key, one.key) for one in found]
+    if any(NAMESPACE not in labels for labels, _ in keys):
+        return ()
+    namespaces = {key[labels.index(NAMESPACE)] for labels, key in keys}
+    return tuple(sorted(namespaces)) if len(namespaces) <= MOST_NAMESPACES else ()
+
+
+def _within(request: Request, namespaces: tuple[str, ...]) -> Request:
+    """``request`` for VMs of some namespaces only."""
+    if not namespaces:
+        return request
+    one_of = _one_of(namespaces)
+    inside = matcher(NAMESPACE, "=~", one_of)
+    observer = (*request.observer, matcher(EXPORTED_NAMESPACE, "=~", one_of)) if request.observer else ()
+    return replace(request, info=(*request.info, inside), kube_state=(*request.kube_state, inside), observer=observer)
+
+
+def _one_of(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in names)
 
 
 def witnesses(series: Mapping[str, int], names: Iterable[str], wanted: int) -> tuple[str, ...]:
@@ -105,40 +150,34 @@ def coarse_step(since: float, series: int) -> float:
     return max(60.0, math.ceil(since / points / 60) * 60.0)
 
 
-async def _coverage(
+async def _points(
     stores: Stores,
     case: Case,
-    path: str,
-    sources: Sequence[PathSource],
+    sources: Sequence[tuple[PathSource, Expression, tuple[str, ...]]],
     request: Request,
-    names: tuple[str, ...],
     step: float,
-) -> Coverage:
+) -> tuple[CoveragePoint, ...]:
+    """Of sources, each with its keyed series and the labels of the join: the sums at every step."""
     scope = case.scope
     carried: dict[float, int] = {}
     booked: dict[float, int] = {}
-    for one in sources:
-        many, key = _keyed(one, request, names)
+    for one, many, key in sources:
         joined = binary("and", many, IDENTITIES[identity_of(one.source).name].relation(request), on=key)
         for expression, into in ((many, carried), (joined, booked)):
             text = to_text(count_or_zero(expression))
             for series in await stores.view.range(text, scope.at - scope.since, scope.at, step):
                 for moment, value in series.points:
                     into[moment] = into.get(moment, 0) + round(value)
-    points = tuple(CoveragePoint(moment, carried[moment], booked.get(moment, 0)) for moment in sorted(carried))
-    return Coverage(path, step, names, points)
+    return tuple(CoveragePoint(moment, carried[moment], booked.get(moment, 0)) for moment in sorted(carried))
 
 
-def _keyed(one: PathSource, request: Request, names: tuple[str, ...]) -> tuple[Expression, tuple[str, ...]]:
-    matchers = _CAME_BY.get(one.path, ())
+def _keyed(
+    one: PathSource, request: Request, names: tuple[str, ...], inside: tuple[Matcher, ...]
+) -> tuple[Expression, tuple[str, ...]]:
+    matchers = (*_CAME_BY.get(one.path, ()), *inside)
+    labels = (UUID, INSTANCE)
     many = keyed(
-        one.source,
-        request,
-        "group",
-        (UUID, INSTANCE),
-        lambda only: series_of(names, only),
-        matchers=matchers,
-        exact=True,
+        one.source, request, "group", labels, lambda only: series_of(names, only), matchers=matchers, exact=True
     )
     return many, identity_of(one.source).joined_on(request)
 
@@ -164,11 +203,11 @@ def _watched(case: Case, identity: str) -> tuple[Matcher, ...]:
     """Nothing, or what narrows the search to some VMs where all of them would cost the server too much."""
     rows = len(case[machines.QUESTION].rows)
     steps = min(MOST_SHORT_STEPS, case.scope.since / SHORT_STEP)
-    if rows * steps <= 5 * SERIES_STEPS:
+    if rows * steps <= SERIES_STEPS:
         return ()
     keys = {one.key[-1] for one in case[joining.QUESTION].found if identity_of(one.source).name == identity}
     label = NAIVE[identity][1][-1]
-    return (matcher(label, "=~", "|".join(re.escape(key) for key in sorted(keys)[:MOST_WATCHED])),)
+    return (matcher(label, "=~", _one_of(sorted(keys)[:MOST_WATCHED])),)
 
 
 async def _duplicated(stores: Stores, identity: str, found: Ambiguity) -> tuple[Sample, ...]:
@@ -218,6 +257,11 @@ def _findings(found: History, case: Case) -> Iterable[Finding]:
             )
 
 
+def _facts(found: History, case: Case) -> Iterable[Fact]:
+    if found.unanswered:
+        yield Fact("the time before", f"not known: {found.unanswered}")
+
+
 FINDS = {
     "identity-ambiguous": "when the one side of a naive join had several series for a key",
     "series-unjoined-before": "GPU series joined no VM at some time in the window",
@@ -225,5 +269,5 @@ FINDS = {
 """The findings, for the documentation."""
 
 QUESTION = Question(
-    NAME_OF_QUESTION, "how paths joined over time, and when identities were ambiguous", _ask, FINDS, _findings
+    NAME_OF_QUESTION, "how paths joined over time, and when identities were ambiguous", _ask, FINDS, _findings, _facts
 )

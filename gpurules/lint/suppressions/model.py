@@ -50,6 +50,11 @@ class Suppression:
         """``rule``, ``group`` or ``file``."""
         return "rule" if self.rules else "group" if self.group is not None else "file"
 
+    @property
+    def rule(self) -> Rule | None:
+        """The first rule that it covers; None where it covers more than rules."""
+        return self.rules[0] if self.rules else None
+
     def place(self, span: Span) -> Place:
         """The place of some words of the comment."""
         start = self.comment.span.start

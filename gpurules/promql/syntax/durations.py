@@ -115,15 +115,15 @@ def _positive(match: re.Match[str], group: int, start: int) -> Duration:
     return duration
 
 
+CALCULATED_SINCE = "from 3.14 on, and from 3.4 on with --enable-feature=promql-duration-expr"
 _DURATION_EXPRESSION = re.compile(r"(?i)[-+*/%^(]|\b(?:step|range|min_of|max_of)\b")
 
 
 def _wrong_range(text: str, start: int) -> SyntaxProblem:
     span = Span(start, start + len(text))
     if _DURATION_EXPRESSION.search(text):
-        return SyntaxProblem(
-            "calculated ranges are experimental and not supported here", span, "write the duration", unsupported=True
-        )
+        message = f"calculated durations are not read here; Prometheus takes them {CALCULATED_SINCE}"
+        return SyntaxProblem(message, span, "write the duration, such as [5m]", unsupported=True)
     if "$" in text:
         return SyntaxProblem("a variable stands in the range", span, "PromQL has no variables; write the duration")
     return SyntaxProblem("a range must be [duration] or [duration:step]", span, "such as [5m] or [1h:1m]")

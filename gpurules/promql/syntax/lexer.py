@@ -62,6 +62,7 @@ def tokenize(text: str) -> list[Token]:
             f"the expression has {len(text)} characters, more than {MAX_LENGTH}",
             Span(0, len(text)),
             "split it into several recording rules",
+            unsupported=True,
         )
     if not text.isascii():
         _refuse_surrogates(text)

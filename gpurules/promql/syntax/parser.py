@@ -126,7 +126,8 @@ class _Parser:
         word = token.text.lower()
         if word in ("anchored", "smoothed"):
             return SyntaxProblem(
-                f"the modifier {word} is experimental and not supported here",
+                f"the modifier {word} is not read here; Prometheus takes it from 3.16 on, and from 3.7 on with "
+                "--enable-feature=promql-extended-range-selectors",
                 Span(token.start, token.end),
                 unsupported=True,
             )
@@ -338,6 +339,7 @@ class _Parser:
             f"the expression is more than {MAX_DEPTH} levels deep (each operator of a chain is one level)",
             span,
             "split it into several recording rules, or match the names with one regular expression",
+            unsupported=True,
         )
 
     # Closing

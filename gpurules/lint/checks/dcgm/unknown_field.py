@@ -32,7 +32,7 @@ def _run(rule: TypedRule) -> Iterator[Note]:
     for selector, metric in rule.selectors:
         if not is_dcgm_name(metric) or rule.target.field(metric) is not None or rule.records.is_record(metric):
             continue
-        near = did_you_mean(metric, rule.target.catalog.by_name)
+        near = did_you_mean(metric, filter(is_dcgm_name, rule.target.catalog.by_name))
         span = selector.name.span if selector.name is not None else selector.span
         message = f"DCGM {rule.target.catalog.release} has no field {metric}"
         yield Note(message, span, near, severity=None if near else Severity.INFO)

@@ -30,21 +30,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpurules.lint.check import ExpressionCheck
-from gpurules.lint.evidence import judged_failures
+from gpurules.lint.evidence import failing_side, judged_failures
 from gpurules.lint.finding import Because, Note, Severity
-from gpurules.lint.typed import TypedRule
+from gpurules.lint.joins import joins
+from gpurules.lint.typed import TypedRule, selectors_below
+from gpurules.promql.infer.findings import Failure
+from gpurules.promql.infer.labelset import NAME
+from gpurules.promql.syntax.tree import Aggregation, walk
 
 
 def _run(rule: TypedRule) -> Iterator[Note]:
     for judged in judged_failures(rule):
         failure = judged.failure
-        if failure.code == "E2" and judged.story:
-            yield Note(
-                "the rule stops with many-to-many matching: the one side may have several series for one group",
-                failure.span,
-                "take one series for each group: topk by (" + ", ".join(sorted(failure.key)) + ") (1, timestamp(...))",
-                (Because(failure.reason_span, judged.story),),
-            )
+        if failure.code != "E2" or not judged.story:
+            continue
+        listed = ", ".join(_labels(rule, failure))
+        group = "group" if failure.all_but else f"({listed})"
+        several = f"{_side(rule, failure)} may have several series for one {group}"
+        yield Note(
+            f"the rule stops with many-to-many matching: {several}",
+            failure.span,
+            f"take one series for each group: topk {'without' if failure.all_but else 'by'} ({listed}) "
+            "(1, timestamp(...))",
+            (Because(failure.reason_span, judged.story),),
+        )
+
+
+def _labels(rule: TypedRule, failure: Failure) -> list[str]:
+    """The labels that are no key, in the order in which the rule lists them."""
+    listed = [name.text for join in joins(rule) if join.node.matching is not None for name in join.node.matching.labels]
+    return sorted(failure.key - {NAME}, key=lambda label: (listed.index(label) if label in listed else -1, label))
+
+
+def _side(rule: TypedRule, failure: Failure) -> str:
+    """The metric of the one side, where that is its own series."""
+    side = failing_side(rule, failure)
+    if side is None or any(isinstance(node, Aggregation) for node in walk(side)):
+        return "the one side"
+    metrics = {metric for _, metric in selectors_below(side)}
+    return (metrics.pop() if len(metrics) == 1 else "") or "the one side"
 
 
 CHECK = ExpressionCheck(Severity.ERROR, _run)

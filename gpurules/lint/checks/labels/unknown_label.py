@@ -46,7 +46,8 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         told.add(use.span)
         why = why_changed(use.series, use.label)
         if why:
-            yield Note(f"{use.label} is not there any more", use.span, "keep it where it is dropped", why)
+            message = f"the series have no label {use.label} any more"
+            yield Note(message, use.span, f"keep {use.label} where it is dropped", why)
         elif not _aggregated(use.node):
             metrics = tuple(metric for _, metric in selectors_below(use.node) if metric)
             yield from _about(rule, use.label, use.span, metrics, use.series, Severity.WARNING)

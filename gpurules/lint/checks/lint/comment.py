@@ -36,7 +36,7 @@ from gpurules.lint.suppressions.reading import checks_of
 
 def _run(comments: Comments) -> Iterator[Draft]:
     for suppression in comments.suppressions:
-        rule = suppression.rules[0] if suppression.rules else None
+        rule = suppression.rule
         for mistake in suppression.written.mistakes:
             yield Draft(mistake.message, suppression.place(mistake.span), mistake.advice, rule=rule)
         for span, word in suppression.written.words:

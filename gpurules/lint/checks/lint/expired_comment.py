@@ -33,7 +33,7 @@ def _run(comments: Comments) -> Iterator[Draft]:
                 f"this comment held until {suppression.written.until}",
                 suppression.comment,
                 "repair what it silenced, or give it a new day",
-                rule=suppression.rules[0] if suppression.rules else None,
+                rule=suppression.rule,
             )
 
 

@@ -43,7 +43,7 @@ def _run(comments: Comments) -> Iterator[Draft]:
                 suppression.place(span),
                 "remove it from the comment" if len(words) > 1 else "remove the comment",
                 edits=edits,
-                rule=suppression.rules[0] if suppression.rules else None,
+                rule=suppression.rule,
             )
             edits = ()
 

@@ -26,7 +26,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpurules.lint.check import WorkspaceCheck
-from gpurules.lint.finding import Draft, Reason, Severity, place_of
+from gpurules.lint.finding import Draft, Severity
+from gpurules.lint.pairs import about_another
 from gpurules.lint.records import Records
 from gpurules.lint.sources.model import Document, Rule, Workspace
 from gpurules.text.node import to_plain
@@ -45,10 +46,7 @@ def _document(document: Document) -> Iterator[Draft]:
                 continue
             key = (rule.record is None, rule.name, rule.text)
             if key in seen and _meaning(seen[key]) == _meaning(rule):
-                first = seen[key].name_node
-                reasons = (Reason(place_of(first), "the same rule"),) if first else ()
-                message = "this rule is written twice"
-                yield Draft(message, place_of(rule.name_node), "remove one", reasons, rule=rule)
+                yield from about_another(rule, seen[key], "this rule is written twice", "remove one", "the same rule")
             seen.setdefault(key, rule)
 
 

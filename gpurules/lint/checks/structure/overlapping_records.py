@@ -28,7 +28,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpurules.lint.check import WorkspaceCheck
-from gpurules.lint.finding import Draft, Reason, Severity, place_of
+from gpurules.lint.finding import Draft, Severity
+from gpurules.lint.pairs import about_another
 from gpurules.lint.records import Records
 from gpurules.lint.sources.model import Rule, Workspace
 
@@ -39,15 +40,9 @@ def _run(workspace: Workspace, records: Records) -> Iterator[Draft]:
         for rule in rules if len(rules) > 1 else ():
             key = tuple(sorted(rule.own_labels.items()))
             first = seen.setdefault(key, rule)
-            if first is rule or first.text == rule.text or rule.name_node is None or first.name_node is None:
-                continue
-            yield Draft(
-                f"{rule.name} is written by another rule as well, whose series may have the same labels",
-                place_of(rule.name_node),
-                "rename one, or tell them apart by labels:",
-                (Reason(place_of(first.name_node), "the other rule"),),
-                rule=rule,
-            )
+            if first is not rule and first.text != rule.text:
+                message = f"{rule.name} is written by another rule as well, whose series may have the same labels"
+                yield from about_another(rule, first, message, "rename one, or tell them apart by labels:")
 
 
 CHECK = WorkspaceCheck(Severity.INFO, _run)

@@ -35,7 +35,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from gpurules.lint.check import WorkspaceCheck
-from gpurules.lint.finding import Draft, Reason, Severity, place_of
+from gpurules.lint.finding import Draft, Severity
+from gpurules.lint.pairs import about_another
 from gpurules.lint.records import Records, tree_of
 from gpurules.lint.sources.model import Rule, Workspace
 from gpurules.lint.values import unit_words
@@ -51,10 +52,9 @@ def _run(workspace: Workspace, records: Records) -> Iterator[Draft]:
         for rule, series in known[1:]:
             first, before = known[0]
             difference = _difference(before, series)
-            if difference and rule.name_node is not None and first.name_node is not None:
+            if difference:
                 message = f"{rule.name} is {difference} by another rule"
-                reasons = (Reason(place_of(first.name_node), "the other rule"),)
-                yield Draft(message, place_of(rule.name_node), "give each its own name", reasons, rule=rule)
+                yield from about_another(rule, first, message, "give each its own name")
 
 
 def _type(rule: Rule, records: Records) -> SeriesType | None:

@@ -93,7 +93,9 @@ def _wrong(shown: Shown, unit: Unit, kind: Kind) -> tuple[str, str] | None:
         message = f"{shown.function} takes {unit_words(takes[0]) if takes[0] != ONE else 'a ratio'}, "
         if unit == _PERCENT and takes[0] == ONE:
             return message + "and the value is in percent", "write {{ $value }}%, or divide the expression by 100"
-        return message + f"and the value is in {unit_words(unit)}", conversion(unit, takes[0])
+        return message + f"and the value is in {unit_words(unit)}", conversion(
+            unit, takes[0]
+        ) or "write {{ $value }} with its unit"
     written = _AFTER.match(shown.after)
     if written is None:
         return None
@@ -105,7 +107,9 @@ def _wrong(shown: Shown, unit: Unit, kind: Kind) -> tuple[str, str] | None:
         return "the value is a ratio from 0 to 1, and % is written after it", "write {{ $value | humanizePercentage }}"
     if unit in meant:
         return None
-    return f"the value is in {unit_words(unit)}, and {text} is written after it", conversion(unit, meant[0])
+    return f"the value is in {unit_words(unit)}, and {text} is written after it", conversion(
+        unit, meant[0]
+    ) or "write the unit of the value"
 
 
 CHECK = TemplateCheck(Severity.WARNING, _run)
