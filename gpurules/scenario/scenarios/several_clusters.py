@@ -2,17 +2,22 @@
 
 from gpurules.scenario.fleet import DOUBLE, NAMESAKE, SINGLE, cluster, gpu, machine
 from gpurules.scenario.model import World
+from gpurules.scenario.quantities import FREE, RESERVED
+from gpurules.scenario.scenarios.shared_uuid import without
 
 SOURCE = "external labels tell the clusters apart; all other names are each cluster's own"
 
 
 def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
-    alike = machine("research", "train", "worker-1", (gpu(1), gpu(42, index=1)), address="10.128.1.1")
+    alike = machine(
+        "research", "train", "worker-1", (without(RESERVED, gpu(1)), gpu(42, index=1)), address="10.128.1.1"
+    )
+    blank = machine("research", "simulate", "worker-1", (without(FREE, gpu(2)), gpu(63, index=1)), address="10.128.1.2")
     only_there = machine("finance", "forecast", "worker-2", (gpu(43),), address="10.129.1.43")
     return World(
         "several_clusters",
         cluster(SINGLE, DOUBLE, NAMESAKE, absent_value=absent_value),
         (360, 390),
-        others={"away": cluster(alike, only_there, absent_value=absent_value)},
+        others={"away": cluster(alike, blank, only_there, absent_value=absent_value)},
     )
