@@ -47,7 +47,18 @@ def _configurations() -> list[Config]:
     releases = [Config(kubevirt=KubevirtSection(release=release)) for release in kubevirt.releases()]
     exporters = [Config(dcgm=DcgmSection(exporters=names)) for names in EXPORTERS]
     several = [
-        Config(rules=RulesSection(paths=tuple(PATHS)), kubevirt=KubevirtSection(gpu_resources=GPU_RESOURCES)),
+        *(
+            Config(
+                rules=RulesSection(paths=tuple(PATHS), cluster_label=cluster),
+                dcgm=DcgmSection(honor_labels=honor),
+                kubevirt=KubevirtSection(gpu_resources=GPU_RESOURCES),
+            )
+            for honor, cluster in itertools.product(HONOR_LABELS, ("", "cluster"))
+        ),
+        *(
+            Config(rules=RulesSection(paths=pair), dcgm=DcgmSection(honor_labels="false"))
+            for pair in itertools.combinations(PATHS, 2)
+        ),
         Config(rules=RulesSection(identity="inline")),
         *(Config(rules=RulesSection(preset=preset)) for preset in PRESETS),
         Config(rules=RulesSection(cluster_label="cluster")),

@@ -2,8 +2,8 @@
 A label `exported_...` of dcgm-exporter's series does not fit the declared `--honor-labels`.
 
 With honorLabels true Prometheus keeps the exposed `namespace`, `pod` and `container`, and no `exported_...` exists:
-rules on it are silently empty. With honorLabels false, and an exporter on the host (`--path host`), `namespace` and
-`pod` are those of the exporter, not of the workload.
+rules on it are silently empty. With honorLabels false, and exporters on hosts alone (`--path host` and no other),
+`namespace` and `pod` are those of the exporter, not of the workload.
 
 Bad:
 
@@ -34,7 +34,7 @@ _EXPOSED = ("namespace", "pod", "container")
 
 
 def _run(rule: TypedRule) -> Iterator[Note]:
-    honor, host = rule.target.honor_labels, "host" in rule.target.paths
+    honor, host = rule.target.honor_labels, all(path == "host" for path in rule.target.paths)
     told: set[Span] = set()
     for label, span in _asked(rule):
         if span in told:
