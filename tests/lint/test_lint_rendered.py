@@ -56,7 +56,11 @@ def _configurations() -> list[Config]:
             for honor, cluster in itertools.product(HONOR_LABELS, ("", "cluster"))
         ),
         *(
-            Config(rules=RulesSection(paths=pair), dcgm=DcgmSection(honor_labels="false"))
+            Config(
+                rules=RulesSection(paths=pair),
+                dcgm=DcgmSection(honor_labels="false"),
+                kubevirt=KubevirtSection(gpu_resources=GPU_RESOURCES),
+            )
             for pair in itertools.combinations(PATHS, 2)
         ),
         Config(rules=RulesSection(identity="inline")),
