@@ -185,7 +185,7 @@ def attributed(
     A GPU that one VM sends in two ways counts once; one that two VMs claim stays with both.
     """
     parts = [_booked(request, source, labels, many(source), op) for source in request.sources]
-    return united(parts, on=(*request.vm_key, UUID, INSTANCE))
+    return united(parts, on=(*request.vm_key, *(label for label in (UUID, INSTANCE) if label in labels)))
 
 
 def _booked(request: Request, source: Source, labels: Sequence[str], many: Expression, op: str) -> Expression:

@@ -86,7 +86,7 @@ def test_not_a_configuration(name: str, content: str | None, line: str) -> None:
 
 def test_a_dangling_link_is_not_taken_for_no_file() -> None:
     Path("gpurules.yaml").symlink_to("nowhere")
-    with pytest.raises(InputError, match=r"gpurules\.yaml: there is no such file"):
+    with pytest.raises(InputError, match=r"gpurules\.yaml: this symbolic link leads to no file"):
         load_config(None)
 
 

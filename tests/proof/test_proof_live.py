@@ -182,7 +182,8 @@ def differences(server: Server) -> list[str]:
     wanted: dict[Labels, tuple[float, float]] = {}
     cast, stage = server.cast, server.stage
     for spec in cast.rules.specs:
-        expectation = expect(stage.world, spec, stage.now, cast.guests_honor, cast.facts)
+        facts = replace(cast.facts, window=RATE_WINDOW, evaluation=1)
+        expectation = expect(stage.world, spec, stage.now, cast.guests_honor, facts)
         if expectation is None:
             return [f"{cast.name}: {spec.record} is settling"]
         tolerance = RATE_TOLERANCE if expectation.tolerance else 0
@@ -197,10 +198,8 @@ def differences(server: Server) -> list[str]:
 
 
 def every_second(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the evaluator know that here everything is scraped and evaluated each second, and how long a rate is."""
+    """Let the evaluator know that here everything is scraped each second."""
     monkeypatch.setattr(booking, "INTERVAL", 1)
-    monkeypatch.setattr(booking, "EVALUATION", 1)
-    monkeypatch.setattr(booking, "RATE_WINDOW", RATE_WINDOW)
 
 
 def play(program: Path, folder: Path, cast: Cast) -> dict[str, str]:
