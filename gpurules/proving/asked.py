@@ -78,6 +78,7 @@ def asked(
     paths = config.rules.paths
     measured = _measured(selection)
     addresses = lists_addresses(release)
+    evaluation = parse_duration(config.rules.interval) // 1000 if config.rules.interval else EVALUATION
     resources = config.kubevirt.gpu_resources
     return Asked(
         rules=RulesFor(
@@ -88,6 +89,7 @@ def asked(
             name_label=config.dcgm.vm_name_label,
             observed=bool(config.kubevirt.observer_selector),
             cluster_label=config.rules.cluster_label,
+            evaluation=evaluation,
             namespace_label=config.dcgm.vm_namespace_label,
             window=parse_duration(config.rules.rate_window) // 1000,
             combine=_combine(config, selection),
@@ -104,7 +106,7 @@ def asked(
         honored=HONORED[config.dcgm.honor_labels],
         relabelling=relabelling_of(config),
         described=config.kubevirt.copy_labels,
-        evaluation=parse_duration(config.rules.interval) // 1000 if config.rules.interval else EVALUATION,
+        evaluation=evaluation,
         offset=parse_duration(config.rules.query_offset) // 1000 if config.rules.query_offset else 0,
         collection=parse_duration(config.dcgm.collection_interval) / 1000,
         seed=seed,

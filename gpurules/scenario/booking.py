@@ -45,7 +45,8 @@ class RulesFor:
     the observability controller is read too; ``window``: the range of rates in seconds; ``combine``: how the user wants
     the GPUs of a VM to combine, by field; ``inline``: no rule reads a record; ``accepted``: label matchers as (label,
     operator, value), all of one of which a series must satisfy to be read, by source (all are where it is missing);
-    ``cluster_label``: the label that tells clusters apart, empty where there is one."""
+    ``cluster_label``: the label that tells clusters apart, empty where there is one; ``evaluation``: seconds between
+    two evaluations."""
 
     paths: tuple[str, ...] = ("pod-network", "vsock-sidecar")
     honor: str = "auto"
@@ -54,6 +55,7 @@ class RulesFor:
     name_label: str = "name"
     observed: bool = False
     cluster_label: str = ""
+    evaluation: int = 30
     namespace_label: str = "namespace"
     window: int = 300
     combine: Mapping[str, str] = field(default_factory=dict)
