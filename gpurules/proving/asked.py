@@ -78,7 +78,7 @@ def asked(
     paths = config.rules.paths
     measured = _measured(selection)
     addresses = lists_addresses(release)
-    evaluation = parse_duration(config.rules.interval) // 1000 if config.rules.interval else EVALUATION
+    evaluation = max(1, parse_duration(config.rules.interval) // 1000) if config.rules.interval else EVALUATION
     resources = config.kubevirt.gpu_resources
     return Asked(
         rules=RulesFor(
