@@ -78,7 +78,6 @@ def asked(
     paths = config.rules.paths
     measured = _measured(selection)
     addresses = lists_addresses(release)
-    evaluation = max(1, parse_duration(config.rules.interval) // 1000) if config.rules.interval else EVALUATION
     resources = config.kubevirt.gpu_resources
     return Asked(
         rules=RulesFor(
@@ -89,9 +88,9 @@ def asked(
             name_label=config.dcgm.vm_name_label,
             observed=bool(config.kubevirt.observer_selector),
             cluster_label=config.rules.cluster_label,
-            evaluation=evaluation,
             namespace_label=config.dcgm.vm_namespace_label,
             window=parse_duration(config.rules.rate_window) // 1000,
+            evaluation=_evaluation(config),
             combine=_combine(config, selection),
             inline=config.rules.identity == "inline",
             accepted=accepted_by_source(config),
@@ -106,11 +105,15 @@ def asked(
         honored=HONORED[config.dcgm.honor_labels],
         relabelling=relabelling_of(config),
         described=config.kubevirt.copy_labels,
-        evaluation=evaluation,
+        evaluation=_evaluation(config),
         offset=parse_duration(config.rules.query_offset) // 1000 if config.rules.query_offset else 0,
         collection=parse_duration(config.dcgm.collection_interval) / 1000,
         seed=seed,
     )
+
+
+def _evaluation(config: Config) -> int:
+    return parse_duration(config.rules.interval) // 1000 if config.rules.interval else EVALUATION
 
 
 def _ways(paths: tuple[str, ...], addresses: bool) -> tuple[tuple[str, ...], ...]:

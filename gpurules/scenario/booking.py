@@ -42,11 +42,11 @@ class RulesFor:
     """What the rules under test were rendered for: ``paths``, preferred first; ``honor`` as the user said it;
     ``owners``: launcher pods are known from kube-state-metrics alone; ``addresses``: the release lists addresses;
     ``name_label``: the label that holds a VM's name, and ``namespace_label`` that with its namespace; ``observed``:
-    the observability controller is read too; ``window``: the range of rates in seconds; ``combine``: how the user wants
-    the GPUs of a VM to combine, by field; ``inline``: no rule reads a record; ``accepted``: label matchers as (label,
-    operator, value), all of one of which a series must satisfy to be read, by source (all are where it is missing);
-    ``cluster_label``: the label that tells clusters apart, empty where there is one; ``evaluation``: seconds between
-    two evaluations."""
+    the observability controller is read too; ``window``: the range of rates, and ``evaluation``: what lies between two
+    evaluations, in seconds; ``combine``: how the user wants the GPUs of a VM to combine, by field; ``inline``: no rule
+    reads a record; ``accepted``: label matchers as (label, operator, value), all of one of which a series must satisfy
+    to be read, by source (all are where it is missing); ``cluster_label``: the label that tells clusters apart, empty
+    where there is one."""
 
     paths: tuple[str, ...] = ("pod-network", "vsock-sidecar")
     honor: str = "auto"
@@ -55,9 +55,9 @@ class RulesFor:
     name_label: str = "name"
     observed: bool = False
     cluster_label: str = ""
-    evaluation: int = 30
     namespace_label: str = "namespace"
     window: int = 300
+    evaluation: int = 30
     combine: Mapping[str, str] = field(default_factory=dict)
     inline: bool = False
     accepted: Mapping[str, tuple[Matchers, ...]] = field(default_factory=dict)
