@@ -19,8 +19,9 @@ from gpurules.proving.plan import cases
 from gpurules.proving.record_groups import groups_by_record
 from gpurules.proving.report.report import Report, Row, Told, told
 from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.expectation import Contradiction
 from gpurules.scenario.scenarios.registry import SCENARIOS, module
-from gpurules.text.errors import EnvironmentFault, InputError, Problem
+from gpurules.text.errors import CheckFailed, EnvironmentFault, InputError, Problem
 from gpurules.text.nearest import did_you_mean
 from gpurules.text.terminal import table
 
@@ -56,9 +57,12 @@ class Prepared:
         return tuple(group.name for group in self.rendering.rules.groups)
 
     def cases(self) -> Iterator[Case]:
-        """All cases of all scenarios."""
-        for scenario in self.scenarios:
-            yield from cases(self.what, scenario, self.specs)
+        """All cases of all scenarios. Raises CheckFailed for a record that says of itself what cannot be."""
+        try:
+            for scenario in self.scenarios:
+                yield from cases(self.what, scenario, self.specs)
+        except Contradiction as error:
+            raise CheckFailed(Problem(str(error))) from None
 
 
 def listing(columns: int) -> str:

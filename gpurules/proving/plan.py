@@ -9,8 +9,10 @@ from math import gcd
 from gpurules.proving.asked import Asked
 from gpurules.proving.case import Case
 from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.booking import LOOKBACK
 from gpurules.scenario.changed import with_clusters
-from gpurules.scenario.model import Cluster, Labels, World, absent_value, labels_of
+from gpurules.scenario.events import SETTLING
+from gpurules.scenario.model import Cluster, Labels, Transition, World, absent_value, labels_of
 from gpurules.scenario.moments import at_evaluations, for_window, lagging
 from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import Check, RuleTest, rule_test
@@ -77,6 +79,8 @@ def world_of(what: Asked, scenario: str, variant: Variant) -> World:
     the same at the same time, with the same names, on other nodes."""
     story = seeded(world(scenario, absent_value(what.release)), what.seed)
     story = for_window(story, what.rules.window)
+    if "node" in what.rules.sources and len(what.rules.paths) > 1:
+        story = _remembered(story, what.rules.window)
     if what.lag:
         story = lagging(replace(story, checkpoints=(*story.checkpoints, story.end + what.lag)), what.lag)
     story = at_evaluations(story, _step(what))
@@ -99,6 +103,16 @@ def world_of(what: Asked, scenario: str, variant: Variant) -> World:
         )
 
     return with_clusters(story, scraped)
+
+
+def _remembered(story: World, window: int) -> World:
+    """The story where a node is a sender for a rate window after the last trace of a VM that left it while Prometheus
+    was down: another VM there may be known by its node meanwhile, though it sends in another way."""
+    changes = (
+        Transition(outage.start, senders=outage.start + LOOKBACK + window + SETTLING)
+        for outage in story.cluster.outages
+    )
+    return replace(story, transitions=(*story.transitions, *changes))
 
 
 MOST_FIELDS = 60

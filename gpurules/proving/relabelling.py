@@ -105,7 +105,6 @@ def _candidates(matchers: Iterable[tuple[str, str, str]]) -> Iterable[str]:
         if operator == "=":
             yield value
         elif operator == "=~":
-            yield value
             for alternative in value.strip("()^$").split("|"):
                 simpler = alternative
                 for pattern, replacement in _SIMPLER:

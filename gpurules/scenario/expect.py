@@ -13,6 +13,7 @@ from gpurules.scenario.booking import DEFAULT, RulesFor, Seen, View, Vm
 from gpurules.scenario.expect_health import HEALTH_ROLES
 from gpurules.scenario.expectation import (
     COMBINATIONS,
+    Contradiction,
     Expectation,
     description,
     device_labels,
@@ -32,7 +33,7 @@ def expect(
 ) -> Expectation | None:
     """What ``spec.record`` must show at ``moment``; None where that is not settled, within a transition.
 
-    Raises KeyError for a role that the evaluator does not know and ValueError where the record contradicts the table
+    Raises KeyError for a role that the evaluator does not know and Contradiction where the record contradicts the table
     of quantities (a gauge that is rated, a counter that is not, GPUs combined in another way).
     """
     if rules.cluster_label:
@@ -105,14 +106,14 @@ def field_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     quantity = BY_NAME[name]
     rated = spec.kind is Kind.RATE
     if rated != quantity.cumulative:
-        raise ValueError(f"{spec.record}: {name} is {'not ' if rated else ''}a cumulative counter")
+        raise Contradiction(f"{spec.record}: {name} is {'not ' if rated else ''}a cumulative counter")
     if spec.level == "vmi_gpu":
         for vm, gpu, reading, value in view.values(name, rated):
             yield sample(spec, {**vm_labels(vm), **device_labels(gpu), **extra_labels(name, gpu, reading)}, value)
         return
     combine = view.rules.combine.get(name) or quantity.combine
     if combine != spec.operation:
-        raise ValueError(f"{spec.record}: the GPUs of a VM combine by {combine}, not by {spec.operation}")
+        raise Contradiction(f"{spec.record}: the GPUs of a VM combine by {combine}, not by {spec.operation}")
     numbers: dict[Labels, list[tuple[str, Fraction]]] = {}
     for vm, gpu, reading, value in view.values(name, rated):
         labels = sample(spec, {**vm_labels(vm), **extra_labels(name, gpu, reading)}, 0).labels

@@ -16,6 +16,10 @@ RATE_TOLERANCE = 0.06
 """How far a rate over a steady window may be from the physical one, since scrapes repeat readings."""
 
 
+class Contradiction(ValueError):
+    """A record that says of itself what cannot be, by the table of quantities."""
+
+
 def rate_tolerance(window: int, collection: float) -> float:
     """How far a rate may be from the physical one. Scrapes repeat readings, so a window that is short, or holds no
     whole number of readings, sees up to one reading and one scrape more or less."""

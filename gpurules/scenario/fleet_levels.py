@@ -10,6 +10,7 @@ from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import RulesFor, Seen, View, Vm
 from gpurules.scenario.expectation import (
     COMBINATIONS,
+    Contradiction,
     Expectation,
     description,
     device_labels,
@@ -54,11 +55,10 @@ def field_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     """Role ``fleet_field``: the GPUs combined; what is the whole GPU's counts once for each GPU of a VM."""
     (name,) = spec.fields
     quantity = BY_NAME[name]
-    combine = view.rules.combine.get(name) or quantity.combine
-    if combine != spec.operation:
-        raise ValueError(f"{spec.record}: GPUs combine by {combine}, not by {spec.operation}")
+    if quantity.combine != spec.operation:
+        raise Contradiction(f"{spec.record}: GPUs combine by {quantity.combine}, not by {spec.operation}")
     for labels, numbers in readings(view, spec, name).items():
-        yield Sample(labels, float(COMBINATIONS[combine](numbers)))
+        yield Sample(labels, float(COMBINATIONS[quantity.combine](numbers)))
 
 
 def readings(view: View, spec: RecordSpec, name: str) -> dict[Labels, list[Fraction]]:
@@ -108,7 +108,7 @@ def held(view: View, spec: RecordSpec) -> Mapping[Labels, Fraction]:
 def drawn(view: View, spec: RecordSpec) -> Mapping[Labels, Fraction]:
     """What role ``fleet_energy`` adds up: power."""
     if spec.fields != (POWER,):
-        raise ValueError(f"{spec.record}: energy is summed from {POWER}")
+        raise Contradiction(f"{spec.record}: energy is summed from {POWER}")
     return {labels: sum(numbers, Fraction(0)) for labels, numbers in readings(view, spec, POWER).items()}
 
 
@@ -128,10 +128,12 @@ def integral(world: World, spec: RecordSpec, moment: float, guests_honor: bool, 
     unsure = 0
     step = int(moment) // STEP * STEP
     while step >= 0 and step > moment - HOUR:
-        read = INTEGRALS[spec.role](View(world, step, guests_honor, rules), spec)
+        # What is read was recorded at the evaluation before.
+        recorded = step // rules.evaluation * rules.evaluation
+        read = INTEGRALS[spec.role](View(world, recorded, guests_honor, rules), spec)
         for labels, value in read.items():
             largest[labels] = max(largest.get(labels, Fraction(0)), value)
-        if settled(world, "values", step):
+        if settled(world, "values", recorded):
             for labels, value in read.items():
                 certain[labels] = certain.get(labels, Fraction(0)) + value
         else:
