@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,15 +9,14 @@ from pathlib import Path
 
 import clusters
 import rule_files
-from evaluation import POWER, CannotMeasure, RuleFile, measure
+from evaluation import POWER, others, programs
 from ratio import Ratio
+from servers import RuleFile, measure
 
-import components
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
 from gpurules.scenario.kube_state import GPU_RESOURCE
 
 SIZE = (10_000, 2_000)
-EVALUATIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,20 +34,18 @@ class Case:
 CASES = {
     "pod-network": Case("pod-network", rule_files.LAUNCHER, ("pod-network",)),
     "pod-network, KubeVirt v1.4": Case("pod-network", rule_files.OWNER, ("pod-network",), "v1.4", kube_state=True),
-    "pod-network, inline": Case("pod-network", rule_files.LAUNCHER, ("pod-network",), identity="inline"),
     "vsock-exporter": Case("vsock-exporter", rule_files.NAME, ("vsock-exporter",)),
     "host, mapped": Case("host-mapped", rule_files.LAUNCHER, ("host",)),
     "remote, by address": Case("remote-address", rule_files.ADDRESS, ("remote",)),
     "single-vm-node": Case("node-exporter", rule_files.NODE, ("single-vm-node",), kube_state=True),
     "three paths": Case("vsock-exporter", rule_files.NAME, ("pod-network", "vsock-exporter", "remote")),
+    "pod-network, inline": Case("pod-network", rule_files.LAUNCHER, ("pod-network",), identity="inline"),
 }
 
 
 def paths() -> Iterator[Ratio]:
     """Each path at one size."""
-    prometheus, promtool = components.find("prometheus"), components.find("promtool")
-    if not prometheus or not promtool:
-        raise CannotMeasure("no prometheus and promtool: python tests/components.py fetch")
+    prometheus, promtool = programs()
     for name, case in CASES.items():
         rendering = rule_files.rendered(_config(case))
         specs = [rule.spec for group in rendering.rules.groups for rule in group.rules]
@@ -57,20 +53,17 @@ def paths() -> Iterator[Ratio]:
             data = Path(folder) / "data"
             per_node = {"vms_per_node": 1} if "single-vm-node" in case.paths else {}
             metrics = clusters.build(*SIZE, promtool, data, case.way, case.kube_state, **per_node)
+            limited = case.identity == "record"
             files = {
-                "rules": RuleFile(rendering.text, f"count({POWER})"),
-                "naive": RuleFile(
-                    rule_files.naive(specs, metrics, case.join), f"count({rule_files.naive_record(POWER)})"
-                ),
-                "copies": RuleFile(rule_files.copies(specs, metrics), 'count({__name__=~"copy:.+POWER.+"})'),
+                "rules": RuleFile(rendering.text, f"count({POWER})", once=not limited),
+                **others(rule_files.naive(specs, metrics, case.join), rule_files.copies(specs, metrics)),
             }
-            seconds = measure(prometheus, data, files, SIZE[1], EVALUATIONS)
-            shutil.rmtree(data)
-        # An inline rule repeats the join, as the one by hand does; several paths read several times as many series.
-        limited = case.identity == "record"
+            seconds = measure(prometheus, data, files, SIZE[1])
+        # An inline rule repeats the join, as the one by hand does, and is measured against that. Several paths read the
+        # series several times.
         yield Ratio(name, seconds["rules"], "the join in each rule", seconds["naive"], 0.35 if limited else None)
-        alone = limited and len(case.paths) == 1
-        yield Ratio(name, seconds["rules"], "plain copies", seconds["copies"], 3 if alone else None)
+        if limited:
+            yield Ratio(name, seconds["rules"], "plain copies", seconds["copies"], 3 if len(case.paths) == 1 else None)
 
 
 def _config(case: Case) -> Config:

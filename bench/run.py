@@ -11,6 +11,7 @@ import paths
 import probe_fleet
 import start
 from ratio import HEADING, Ratio, show
+from servers import CannotMeasure
 
 import lint
 
@@ -40,7 +41,7 @@ def main(names: list[str]) -> int:
             said = error.stderr.decode("utf-8", "replace") if isinstance(error.stderr, bytes) else error.stderr
             print(f"{name}: {error.cmd[0]} failed: {(said or '').strip()[:500]}", file=sys.stderr)
             failed = True
-        except evaluation.CannotMeasure as error:
+        except CannotMeasure as error:
             print(f"{name}: {error}", file=sys.stderr)
             failed = True
     return 3 if failed else 0
