@@ -22,11 +22,12 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Vm:
-    """A virtual machine and the node it runs on."""
+    """A virtual machine, the node it runs on, and the cluster where a store holds several."""
 
     namespace: str
     name: str
     node: str = ""
+    cluster: str = ""
 
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
@@ -43,10 +44,14 @@ class PathSource:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """What one identity says now: the VMs of each key, and of each key that means several things who shares it."""
+    """What one identity says now: the VMs of each key, and of each key that means several things who shares it.
+
+    ``cluster``: the label that tells clusters apart, or nothing; its value stands before the key.
+    """
 
     vms: Mapping[Key, tuple[Vm, ...]] = field(default_factory=dict)
     shared: Mapping[Key, tuple[Vm, ...]] = field(default_factory=dict)
+    cluster: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +141,8 @@ def outcomes(
 def _outcome(one: PathSource, device: Device, key: Key, relations: Mapping[str, Relation], explain: Explain) -> Outcome:
     identity = identity_of(one.source)
     relation = relations.get(identity.name, Relation())
-    vms = relation.shared.get(key) or relation.vms.get(key, ())
+    whole = (*(device.labels.get(label, "") for label in relation.cluster), *key)
+    vms = relation.shared.get(whole) or relation.vms.get(whole, ())
     if not vms:
         return Outcome(one.path, one.source, device, key, (), explain(one, device, key))
     if len(vms) == 1:

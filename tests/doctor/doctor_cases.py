@@ -125,6 +125,15 @@ def by_cluster(line: str) -> str:
     return 'cluster="east"' if of_scrape(line, "10.129.1.1") else 'cluster="west"'
 
 
+def twice(lines: list[str]) -> list[str]:
+    """The same in two clusters; the lines of one metric stay together."""
+    changed = []
+    for line in lines:
+        name, brace, rest = line.partition("{")
+        changed += [f'{name}{brace}cluster="{one}",{rest}' for one in ("east", "west")] if brace else [line]
+    return changed
+
+
 def first_shard_only(line: str) -> str:
     return "" if of_scrape(line, *FIRST_SHARD, "10.128.0.3") else "drop"
 
@@ -315,6 +324,24 @@ CASES: dict[str, Case] = {
     "two shards": wrong("sharded", lines=labelled(by_shard)),
     "two clusters": wrong(
         "clusters-mixed", lines=labelled(by_cluster), settings={**RESOURCES, "rules.cluster_label": "cluster"}
+    ),
+    "two clusters, as configured": wrong(
+        joins={"pod-network": (2 * ALL, 0, 0)},
+        lines=twice,
+        config=Config(rules=RulesSection(cluster_label="cluster")),
+    ),
+    "a vGPU's host beside its VMs": wrong(
+        "gpu-of-nobody", cluster=usual(story="vgpu"), joins={"pod-network": (3, 0, 0), "single-vm-node": (0, 1, 0)}
+    ),
+    "a GPU in MIG mode": wrong(cluster=usual(story="mig"), joins={"pod-network": (3, 0, 0)}),
+    "exporters of two releases": wrong(cluster=usual(story="mixed_exporters"), joins={"pod-network": (5, 0, 0)}),
+    "exporters that write uuid": wrong(cluster=usual(story="old_label_names"), joins={"pod-network": (3, 0, 0)}),
+    "series that are sent several times": wrong(
+        cluster=usual(story="repeated_series"), joins={"pod-network": (5, 0, 0)}
+    ),
+    "names that are cut": wrong(cluster=usual(story="long_names"), joins={"pod-network": (3, 0, 0)}),
+    "VMs whose pod is not named": wrong(
+        "series-unjoined", cluster=usual(story="no_vmi_pod"), joins={"pod-network": (2, 2, 0)}
     ),
     "an evaluator that is a shard": wrong("evaluator-blind", evaluator=labelled(first_shard_only)),
     "an evaluator without KubeVirt": wrong("evaluator-blind", evaluator=labelled(without_machines)),

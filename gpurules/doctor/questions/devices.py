@@ -79,21 +79,23 @@ async def _ask(stores: Stores, case: Case) -> Devices:
     labels = tuple(dict.fromkeys((*_DEVICE, *_TARGET, *_CLAIMED, *named, *scope.request.cluster, *further)))
     series = dcgm_series(scope.request.dcgm)
     rows = await ask(stores.view, aggregate("group", labels, series), scope.at)
-    scraped = ("job", SCRAPE_INSTANCE)
-    whose = tuple(dict.fromkeys((*_TARGET, *named)))
+    scraped = ("job", SCRAPE_INSTANCE, *scope.request.cluster)
+    whose = tuple(dict.fromkeys((*_TARGET, *named, *scope.request.cluster)))
     up = binary("and", aggregate("group", whose, selector("up")), aggregate("group", scraped, series), on=scraped)
-    targets = {_scraped(one.labels): one.labels for one in await ask(stores.view, up, scope.at)}
-    return Devices(devices_of((row.labels for row in rows), targets))
+    targets = {_values(one.labels, scraped): one.labels for one in await ask(stores.view, up, scope.at)}
+    return Devices(devices_of((row.labels for row in rows), targets, scraped))
 
 
-def devices_of(rows: Iterable[Row], targets: Mapping[tuple[str, str], Row]) -> tuple[Device, ...]:
-    """The rows that tell of a GPU, each with its target by (job, instance)."""
-    found = (Device(row, targets.get(_scraped(row))) for row in rows)
+def devices_of(
+    rows: Iterable[Row], targets: Mapping[tuple[str, ...], Row], scraped: tuple[str, ...]
+) -> tuple[Device, ...]:
+    """The rows that tell of a GPU, each with its target by the labels ``scraped``."""
+    found = (Device(row, targets.get(_values(row, scraped))) for row in rows)
     return tuple(sorted((one for one in found if one.uuid), key=lambda one: one.shown))
 
 
-def _scraped(row: Row) -> tuple[str, str]:
-    return row.get("job", ""), row.get(SCRAPE_INSTANCE, "")
+def _values(row: Row, labels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(row.get(label, "") for label in labels)
 
 
 def _labels_matched(text: str) -> Iterable[str]:

@@ -34,6 +34,7 @@ MOST_STEPS, FEWEST_STEPS = 288, 24
 SHORT_STEP = 60.0
 """Seconds: a fail-over shows a VM twice for about a minute."""
 MOST_SHORT_STEPS = 1440
+LAST_RESORT = "single-vm-node"
 MOST_WITNESSES = 3
 FEW_MACHINES = 1_000
 """VMs that may all be read at each step; of more, those in namespaces that send GPU series."""
@@ -82,6 +83,9 @@ class History:
 async def _ask(stores: Stores, case: Case) -> History:
     joins = case[joining.QUESTION]
     carrying = {one.path for one in joins.found}
+    joining_now = {one.path for one in joins.found if one.vm is not None}
+    # An exporter on a node always carries the node; that is a path only where some VM is found by it.
+    carrying -= {LAST_RESORT} - joining_now
     used = [one for one in joins.sources if one.served and one.path in carrying]
     names = witnesses(case[counters.QUESTION].series, device_names(case.scope.request), len(case[devices.QUESTION].all))
     if not used or not names:
@@ -104,7 +108,7 @@ async def _ask(stores: Stores, case: Case) -> History:
             found = await _ambiguity(stores, case, name)
             if found is not None:
                 ambiguities.append(found)
-                duplicated.append((name, await _duplicated(stores, name, found)))
+                duplicated.append((name, await _duplicated(stores, case, name, found)))
     except PrometheusFault as fault:
         if fault.cause not in TOO_DEAR:
             raise
@@ -186,7 +190,7 @@ async def _ambiguity(stores: Stores, case: Case, identity: str) -> Ambiguity | N
     """When a key meant several things; None where none did."""
     scope = case.scope
     step = max(SHORT_STEP, math.ceil(scope.since / MOST_SHORT_STEPS))
-    text = to_text(count_or_zero(_duplicates(identity, _watched(case, identity))))
+    text = to_text(count_or_zero(_duplicates(case, identity, _watched(case, identity))))
     found = await stores.view.range(text, scope.at - scope.since, scope.at, step)
     moments = tuple(moment for series in found for moment, value in series.points if value > 0)
     if not moments:
@@ -194,8 +198,9 @@ async def _ambiguity(stores: Stores, case: Case, identity: str) -> Ambiguity | N
     return Ambiguity(identity, NAIVE[identity][1], len(moments) * step / 60, step, moments)
 
 
-def _duplicates(identity: str, watched: tuple[Matcher, ...] = ()) -> Expression:
-    metric, key, matchers = NAIVE[identity]
+def _duplicates(case: Case, identity: str, watched: tuple[Matcher, ...] = ()) -> Expression:
+    metric, labels, matchers = NAIVE[identity]
+    key = (*case.scope.request.cluster, *labels)
     return binary(">", aggregate("count", key, selector(metric, *matchers, *watched)), number(1))
 
 
@@ -210,8 +215,8 @@ def _watched(case: Case, identity: str) -> tuple[Matcher, ...]:
     return (matcher(label, "=~", _one_of(sorted(keys)[:MOST_WATCHED])),)
 
 
-async def _duplicated(stores: Stores, identity: str, found: Ambiguity) -> tuple[Sample, ...]:
-    some = aggregate("topk", (), _duplicates(identity), number(SAMPLES))
+async def _duplicated(stores: Stores, case: Case, identity: str, found: Ambiguity) -> tuple[Sample, ...]:
+    some = aggregate("topk", (), _duplicates(case, identity), number(SAMPLES))
     rows = await ask(stores.view, some, found.moments[len(found.moments) // 2])
     return tuple(
         Sample(tuple(sorted(row.labels.items())), f"{round(row.value)} series of {NAIVE[identity][0]}") for row in rows

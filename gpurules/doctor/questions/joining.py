@@ -113,38 +113,40 @@ async def _ask(stores: Stores, case: Case) -> Joining:
 
 
 async def _relation(stores: Stores, case: Case, identity: Identity, request: Request) -> Relation:
-    labels = tuple(dict.fromkeys((*identity.key, NAMESPACE, NAME, NODE)))
+    keyed_by = identity.joined_on(request)
+    labels = tuple(dict.fromkeys((*keyed_by, NAMESPACE, NAME, NODE)))
     at = case.scope.at
     vms: dict[Key, list[Vm]] = {}
     for row in await ask(stores.view, aggregate("group", labels, identity.relation(request)), at):
-        key = tuple(row.labels.get(label, "") for label in identity.key)
-        vms.setdefault(key, []).append(Vm(*(row.labels.get(label, "") for label in (NAMESPACE, NAME, NODE))))
+        key = tuple(row.labels.get(label, "") for label in keyed_by)
+        named = (NAMESPACE, NAME, NODE, *request.cluster)
+        vms.setdefault(key, []).append(Vm(*(row.labels.get(label, "") for label in named)))
     shared: dict[Key, tuple[Vm, ...]] = {}
     if NAME not in identity.key and POD not in identity.key:
         twice = await ask(stores.view, identity.ambiguous(request), at)
-        keys = {tuple(row.labels.get(label, "") for label in identity.key) for row in twice}
+        keys = {tuple(row.labels.get(label, "") for label in keyed_by) for row in twice}
         shared = await _claimants(stores, case, identity, keys)
-    return Relation({key: tuple(sorted(found)) for key, found in vms.items()}, shared)
+    return Relation({key: tuple(sorted(found)) for key, found in vms.items()}, shared, request.cluster)
 
 
 async def _claimants(stores: Stores, case: Case, identity: Identity, keys: set[Key]) -> dict[Key, tuple[Vm, ...]]:
     """Who shares each of ``keys``; at least two, named where that is known."""
     found: dict[Key, set[Vm]] = {key: set() for key in keys}
+    cluster = case.scope.request.cluster
     if keys and ADDRESS in identity.key:
-        series = selector(machines.ADDRESSES, matcher(ADDRESS, "!=", ""))
-        several_of = aggregate("count", (ADDRESS,), aggregate("group", (ADDRESS, NAMESPACE, NAME), series))
-        shared = binary(
-            "and",
-            aggregate("group", (ADDRESS, NAMESPACE, NAME), series),
-            binary(">", several_of, number(1)),
-            on=(ADDRESS,),
-        )
-        for row in await ask(stores.view, shared, case.scope.at):
+        by = (*cluster, ADDRESS)
+        owned = aggregate("group", (*by, NAMESPACE, NAME), selector(machines.ADDRESSES, matcher(ADDRESS, "!=", "")))
+        several_of = binary(">", aggregate("count", by, owned), number(1))
+        for row in await ask(stores.view, binary("and", owned, several_of, on=by), case.scope.at):
             vm = Vm(row.labels.get(NAMESPACE, ""), row.labels.get(NAME, ""))
-            found.get((row.labels.get(ADDRESS, ""),), set()).add(vm)
+            found.get(tuple(row.labels.get(label, "") for label in by), set()).add(vm)
     if NODE in identity.key:
-        for holder in case[holders.QUESTION].holders:
-            found.get((holder.node,), set()).add(Vm(holder.namespace, holder.machine or holder.pod, holder.node))
+        for key, vms in found.items():
+            vms |= {
+                Vm(one.namespace, one.machine or one.pod, one.node)
+                for one in case[holders.QUESTION].holders
+                if one.node == key[-1]
+            }
     return {key: tuple(sorted(vms)) if len(vms) > 1 else (*sorted(vms), UNNAMED, UNNAMED) for key, vms in found.items()}
 
 

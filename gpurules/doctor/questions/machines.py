@@ -46,7 +46,7 @@ class Machines:
     @property
     def names_pod(self) -> bool:
         """Whether any VM's launcher pod is named."""
-        return any(row.get(VMI_POD, "") not in ("", NO_POD) for row in self.rows)
+        return any(row.get(VMI_POD, "") not in ("", NO_POD) for row in self.rows if not matches(_ON_LAUNCHER, row))
 
 
 async def _ask(stores: Stores, case: Case) -> Machines:
