@@ -5,7 +5,8 @@ from __future__ import annotations
 import fcntl
 import subprocess
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from promtool_runs import RULE_FILE
@@ -37,13 +38,20 @@ def _run(vmalert_tool: Path, rules: str, text: str) -> str:
     return "" if passed else done.stdout[:4000]
 
 
+@contextmanager
+def alone() -> Iterator[None]:
+    """While no other test runs vmalert-tool."""
+    with open(Path(tempfile.gettempdir()) / "vmalert-tool.lock", "w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def unit_test(vmalert_tool: Path, folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs ``test.yaml`` of ``folder``; standard error is in the output.
 
     vmalert-tool listens on port 8880 and writes to one folder, whatever it is told, so that only one can run at a time.
     """
-    with open(Path(tempfile.gettempdir()) / "vmalert-tool.lock", "w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with alone():
         return subprocess.run(
             [vmalert_tool, "unittest", "--files=test.yaml"],
             cwd=folder,

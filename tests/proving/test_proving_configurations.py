@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import components
+import vmalert_runs
 from gpurules.app.test import Prepared, Request, prepare, program_for, run
 from gpurules.app.test_files import files
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RecordSetting, RulesSection
@@ -208,7 +209,8 @@ def test_vmalert_agrees() -> None:
     tool = components.require("vmalert-tool-1.112")
     config = few(levels=LEVELS)
     request = Request(("steady", "migration", "mig"), "vmalert", str(tool))
-    report = run(prepare(config, request), request, program_for(request, config), lambda scenario: None)
+    with vmalert_runs.alone():
+        report = run(prepare(config, request), request, program_for(request, config), lambda scenario: None)
 
     assert not report.failed, reporter("text")(report)
     assert report.judge == JUDGES["vmalert"].name
