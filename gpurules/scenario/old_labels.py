@@ -14,8 +14,8 @@ CONTAINER_GPUS = "container_gpus"
 def without_old_uuid(test: RuleTest, story: World) -> RuleTest:
     """The test for rules that were not told of --use-old-namespace: records of such guests lack UUID, and only that.
 
-    GPUs that are of no VM are counted by UUID, so that all of those without are one; where some of them come and go,
-    nothing is said of that count.
+    GPUs that are of no VM are counted by UUID, so that all of those without are one; where some of them come and go, or
+    only some of them are counted, nothing is said of that count.
     """
     guests = [
         machine
@@ -28,9 +28,14 @@ def without_old_uuid(test: RuleTest, story: World) -> RuleTest:
     checks = (
         _without_uuid(check, lost)
         for check in test.checks
-        if not _of_one_gpu(check, lost) and (still or CONTAINER_GPUS not in check.record)
+        if not _of_one_gpu(check, lost) and (CONTAINER_GPUS not in check.record or (still and _countable(check, lost)))
     )
     return replace(test, checks=tuple(checks)) if lost else test
+
+
+def _countable(check: Check, lost: set[str]) -> bool:
+    """Whether all of ``lost`` are in the count, or nothing is."""
+    return all(one.value == 0 or one.value > len(lost) for one in check.samples)
 
 
 def _still(machine: VirtualMachine) -> bool:

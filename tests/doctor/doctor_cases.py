@@ -243,7 +243,7 @@ CASES: dict[str, Case] = {
         "uuid-shared",
         "gpu-vm-silent",
         cluster=usual(story="shared_uuid"),
-        joins={"pod-network": (3, 0, 0)},
+        joins={"pod-network": (9, 0, 0)},
     ),
     "scraped twice": wrong("scraped-twice", cluster=usual(story="scraped_twice"), joins={"pod-network": (5, 0, 0)}),
     "a guest that claims another VM": wrong(
