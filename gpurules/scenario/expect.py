@@ -51,7 +51,8 @@ def expect(
     if (spec.role in SENDERS and not view.senders_settled) or (spec.role in DESCRIBING and view.contradictory):
         return None
     samples = tuple({**ROLES, **fleet_levels.ROLES}[spec.role](view, spec))
-    if fleet_levels.inexact(spec) or (spec.level == "vmi" and spec.operation == "avg" and _many(view)):
+    divided = spec.operation == "avg" or spec.role == "memory_used_ratio"
+    if fleet_levels.inexact(spec) or (spec.level == "vmi" and divided and _many(view)):
         return Expectation(samples, fleet_levels.INEXACT)
     return Expectation(samples, rate_tolerance(rules.window, world.cluster.collection) if spec.kind is Kind.RATE else 0)
 
@@ -102,7 +103,7 @@ def unsettled_by(spec: RecordSpec) -> tuple[str, ...]:
 
 
 def _many(view: View) -> bool:
-    """Whether a VM has more GPUs or instances than two, whose average binary floats need not hold."""
+    """Whether a VM has more GPUs or instances than two, whose average or ratio binary floats need not hold."""
     devices: dict[Vm, int] = {}
     for vm, _, _ in view.devices():
         devices[vm] = devices.get(vm, 0) + 1

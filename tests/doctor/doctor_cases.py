@@ -340,7 +340,7 @@ CASES: dict[str, Case] = {
         "gpu-of-nobody", cluster=usual(story="vgpu"), joins={"pod-network": (3, 0, 0), "single-vm-node": (0, 1, 0)}
     ),
     "a GPU in MIG mode": wrong(cluster=usual(story="mig"), joins={"pod-network": (3, 0, 0)}),
-    "exporters of two releases": wrong(cluster=usual(story="mixed_exporters"), joins={"pod-network": (5, 0, 0)}),
+    "exporters of two releases": wrong(cluster=usual(story="mixed_exporters"), joins={"pod-network": (6, 0, 0)}),
     "exporters that write uuid": wrong(cluster=usual(story="old_label_names"), joins={"pod-network": (3, 0, 0)}),
     "series that are sent several times": wrong(
         cluster=usual(story="repeated_series"), joins={"pod-network": (5, 0, 0)}
