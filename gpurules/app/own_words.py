@@ -15,18 +15,17 @@ _ALLOWED = frozenset(("structure/lag",))
 
 def has_own_words(config: Config) -> bool:
     """Whether anything of ``config`` that is not a choice among known words gets into the document."""
-    usual = Config()
+    return _words(config) != _words(Config())
+
+
+def _words(config: Config) -> tuple[object, ...]:
     output, kubevirt, dcgm, rules = config.output, config.kubevirt, config.dcgm, config.rules
     return (
-        bool(rules.fields or rules.cluster_label or output.labels or output.annotations)
-        or (output.name, output.namespace) != (usual.output.name, usual.output.namespace)
-        or bool(kubevirt.schemas or kubevirt.copy_labels)
-        or kubevirt.info_selector != usual.kubevirt.info_selector
-        or kubevirt.observer_selector != usual.kubevirt.observer_selector
-        or kubevirt.kube_state_selector != usual.kubevirt.kube_state_selector
-        or bool(dcgm.selector or dcgm.path_selectors)
-        or dcgm.vm_namespace_label != usual.dcgm.vm_namespace_label
-        or dcgm.vm_name_label != usual.dcgm.vm_name_label
+        (output.name, output.namespace, output.labels, output.annotations),
+        (kubevirt.info_selector, kubevirt.observer_selector, kubevirt.kube_state_selector),
+        (kubevirt.schemas, kubevirt.copy_labels),
+        (dcgm.selector, dcgm.path_selectors, dcgm.vm_namespace_label, dcgm.vm_name_label),
+        (rules.fields, rules.cluster_label),
     )
 
 

@@ -97,7 +97,7 @@ def prepare(config: Config, request: Request) -> Prepared:
     what = asked(config, sources.selection, sources.accepts, sources.exporters, sources.kubevirt, request.seed)
     rules = [rule for group in rendering.rules.groups for rule in group.rules]
     if request.judge == "vmalert":
-        what = replace(what, lag=depth(rules) * what.evaluation)
+        what = replace(what, lag=depth(rules) * what.rules.evaluation)
     specs, gaps = told_and_untold(rule.spec for rule in rules)
     return Prepared(rendering, what, specs, gaps, scenarios)
 
@@ -122,7 +122,7 @@ def run(prepared: Prepared, request: Request, program: Found, step: Callable[[st
         request.judge,
         program,
         prepared.groups,
-        what.evaluation,
+        what.rules.evaluation,
         request.limit,
     )
     found: dict[str, list[Told]] = {}

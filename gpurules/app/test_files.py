@@ -24,7 +24,7 @@ def files(prepared: Prepared, judge: str) -> Mapping[str, str]:
     texts = {RULE_FILE: prepared.rendering.text}
     for case in prepared.cases():
         comment = _comment(case, judge)
-        texts[f"{case.name}{ENDING}"] = case_text(case, judge, prepared.groups, prepared.what.evaluation, comment)
+        texts[f"{case.name}{ENDING}"] = case_text(case, judge, prepared.groups, prepared.what.rules.evaluation, comment)
     return texts
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gpurules.cli.colour import color_option
 from gpurules.cli.options import ConfiguredCommand, configuration_options
 from gpurules.config.model import Config
 
@@ -41,13 +42,7 @@ SEVERITIES = ("info", "warning", "error")
     show_default=True,
     help="The least severity that is reported; info is what is not proved.",
 )
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colour; auto is for a terminal, unless NO_COLOR or FORCE_COLOR is set.",
-)
+@color_option
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even if there are findings.")
 @click.option("--baseline", metavar="FILE", default="", help="Report only what this file does not list.")
 @click.option("--write-baseline", is_flag=True, help="Write what is found into the baseline file, and exit 0.")

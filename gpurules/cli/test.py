@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gpurules.cli.colour import color_option
 from gpurules.cli.options import ConfiguredCommand, configuration_options
 from gpurules.config.model import Config
 
@@ -81,13 +82,7 @@ def _scenario_names(ctx: click.Context, parameter: click.Parameter, incomplete: 
     show_default=True,
     help="How long one test may run.",
 )
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="Colour; auto is for a terminal, unless NO_COLOR or FORCE_COLOR is set.",
-)
+@color_option
 def command(
     config: Config,
     scenarios: tuple[str, ...],

@@ -43,7 +43,7 @@ class Asked:
     KubeVirt. ``kube_state``: kube-state-metrics is there, and ``resource`` is what gives a VM a GPU. ``fields``: what
     exporters send, of that which scenarios can measure; ``unknown``: of that which they cannot. ``spelling``: how.
     ``honored``: whether guests' labels are, each way once. ``relabelling``: of the targets. ``described``: labels that
-    are copied from kubevirt_vmi_info. ``evaluation``, ``offset``, ``collection``: seconds;
+    are copied from kubevirt_vmi_info. ``offset``, ``collection``: seconds;
     ``lag``: for so many seconds records are behind what they read, since a rule reads what was recorded before.
     """
 
@@ -58,7 +58,6 @@ class Asked:
     honored: tuple[bool, ...]
     relabelling: Relabelling
     described: tuple[str, ...] = ()
-    evaluation: int = EVALUATION
     offset: int = 0
     collection: float = 30
     seed: int = 0
@@ -91,7 +90,7 @@ def asked(
             cluster_label=config.rules.cluster_label,
             namespace_label=config.dcgm.vm_namespace_label,
             window=parse_duration(config.rules.rate_window) // 1000,
-            evaluation=_evaluation(config),
+            evaluation=parse_duration(config.rules.interval) // 1000 if config.rules.interval else EVALUATION,
             combine=_combine(config, selection),
             inline=config.rules.identity == "inline",
             accepted=accepted_by_source(config),
@@ -106,16 +105,11 @@ def asked(
         honored=HONORED[config.dcgm.honor_labels],
         relabelling=relabelling_of(config),
         described=config.kubevirt.copy_labels,
-        evaluation=_evaluation(config),
         old_uuid=config.dcgm.use_old_namespace,
         offset=parse_duration(config.rules.query_offset) // 1000 if config.rules.query_offset else 0,
         collection=parse_duration(config.dcgm.collection_interval) / 1000,
         seed=seed,
     )
-
-
-def _evaluation(config: Config) -> int:
-    return parse_duration(config.rules.interval) // 1000 if config.rules.interval else EVALUATION
 
 
 def _ways(paths: tuple[str, ...], addresses: bool) -> tuple[tuple[str, ...], ...]:

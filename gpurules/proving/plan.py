@@ -130,8 +130,8 @@ def fields_of(what: Asked, scenario: str) -> tuple[str, ...]:
 def _step(what: Asked) -> int:
     """What checkpoints are multiples of: evaluations, and readings of the exporter where the two come together."""
     collection = int(what.collection) or 1
-    both = what.evaluation * collection // gcd(what.evaluation, collection)
-    return both if both <= LONGEST_STEP else what.evaluation
+    both = what.rules.evaluation * collection // gcd(what.rules.evaluation, collection)
+    return both if both <= LONGEST_STEP else what.rules.evaluation
 
 
 def _described(labels: Sequence[str], number: int) -> Labels:

@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from gpurules.scenario.model import Cluster, Exporter, HostExporter, VirtualMachine, World, release_number
+from gpurules.scenario.changed import with_clusters, with_exporters
+from gpurules.scenario.model import Cluster, Exporter, VirtualMachine, World, release_number
 from gpurules.scenario.quantities import DEFAULT_FIELDS, MIG_FIELDS, NOT_IN_MIG
-
-WITHOUT_VMI_POD = ("v1.0", "v1.1", "v1.2", "v1.3", "v1.4")
-"""Releases whose kubevirt_vmi_info, where they have it, names no launcher pod (source: vmistats_collector.go)."""
-WITHOUT_ADDRESSES = WITHOUT_VMI_POD[:4]
-"""Releases without kubevirt_vmi_status_addresses."""
 
 
 def names_pod(release: str) -> bool:
-    """Whether kubevirt_vmi_info of ``release`` names the launcher pod."""
+    """Whether kubevirt_vmi_info of ``release`` names the launcher pod (source: vmistats_collector.go)."""
     return release_number(release) >= (1, 5)
 
 
@@ -35,35 +31,23 @@ def told(
     it is scraped, tell it; of what exporters send only ``fields``."""
 
     def tell(cluster: Cluster) -> Cluster:
-        machines = enumerate(cluster.machines)
+        cut = with_exporters(cluster, lambda exporter: _cut(exporter, fields))
+        machines = enumerate(cut.machines)
         return replace(
-            cluster,
-            machines=tuple(_machine(one, ways[position % len(ways)], fields) for position, one in machines),
-            host_exporters=tuple(_host(host, fields) for host in cluster.host_exporters),
+            cut,
+            machines=tuple(_machine(one, ways[position % len(ways)]) for position, one in machines),
             kube_state=kube_state,
             addresses=lists_addresses(release),
             names_pod=names_pod(release),
         )
 
-    others = {name: tell(cluster) for name, cluster in world.others.items()}
-    return replace(world, cluster=tell(world.cluster), others=others)
+    return with_clusters(world, tell)
 
 
-def _machine(machine: VirtualMachine, ways: tuple[str, ...], fields: Sequence[str]) -> VirtualMachine:
-    """The VM collected in ``ways``; an exporter that sends none of ``fields`` is as good as none."""
-    exporter = _cut(machine.exporter, fields) if machine.exporter else None
-    upgrade = (machine.upgrade[0], _cut(machine.upgrade[1], fields)) if machine.upgrade else None
-    return replace(
-        machine,
-        collected=ways,
-        exporter=exporter if exporter and exporter.fields else None,
-        upgrade=upgrade,
-        second=_cut(machine.second, fields) if machine.second else None,
-    )
-
-
-def _host(host: HostExporter, fields: Sequence[str]) -> HostExporter:
-    return replace(host, exporter=_cut(host.exporter, fields))
+def _machine(machine: VirtualMachine, ways: tuple[str, ...]) -> VirtualMachine:
+    """The VM collected in ``ways``; an exporter that sends nothing is as good as none."""
+    exporter = machine.exporter
+    return replace(machine, collected=ways, exporter=exporter if exporter and exporter.fields else None)
 
 
 def _cut(exporter: Exporter, fields: Sequence[str]) -> Exporter:

@@ -19,7 +19,7 @@ from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.model import World, absent_value
 from gpurules.scenario.quantities import DEFAULT_FIELDS, ENERGY, ENGINE, FREE, POWER, RESERVED, USED, UTILISATION, XID
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
-from gpurules.scenario.told import WITHOUT_ADDRESSES, WITHOUT_VMI_POD, told
+from gpurules.scenario.told import lists_addresses, names_pod, told
 
 COUNTERS = Path(__file__).with_name("few-counters.csv")
 FEW = (UTILISATION, USED, FREE, RESERVED, POWER, ENERGY, XID, ENGINE, "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS")
@@ -107,8 +107,8 @@ class Subject:
         made = RulesFor(
             self.paths,
             self.honor,
-            owners=self.release in WITHOUT_VMI_POD,
-            addresses=self.release not in WITHOUT_ADDRESSES,
+            owners=not names_pod(self.release),
+            addresses=lists_addresses(self.release),
             observed=self.observed,
             cluster_label=self.cluster_label,
         )

@@ -29,7 +29,7 @@ from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import rule_test
 from gpurules.scenario.quantities import DEFAULT_FIELDS, ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
-from gpurules.scenario.told import WITHOUT_ADDRESSES, WITHOUT_VMI_POD, told
+from gpurules.scenario.told import lists_addresses, names_pod, told
 
 RELEASES = ("v1.2", "v1.3", "v1.4", *rendered.RELEASES)
 
@@ -60,7 +60,7 @@ class Case:
 
     def kube_state(self, release: str) -> bool:
         """Whether kube-state-metrics is scraped, and the GPU resources are known."""
-        return "single-vm-node" in self.paths or release in WITHOUT_VMI_POD
+        return "single-vm-node" in self.paths or not names_pod(release)
 
 
 POD, NAME, ADDRESS = ("pod-network",), ("vsock-exporter",), ("remote-address",)
@@ -212,8 +212,8 @@ def rules_for(case: Case, release: str) -> RulesFor:
     return RulesFor(
         case.paths,
         case.honor,
-        owners=release in WITHOUT_VMI_POD,
-        addresses=release not in WITHOUT_ADDRESSES,
+        owners=not names_pod(release),
+        addresses=lists_addresses(release),
         name_label=case.name_label,
         observed=case.observed,
         cluster_label=case.cluster_label,
@@ -246,7 +246,7 @@ def distinct_releases(case: Case) -> list[str]:
     """One release for each rule file that differs in more than comments, or is fed other labels."""
     found: dict[tuple[str, tuple[bool, bool]], str] = {}
     for release in case.releases:
-        fed = ("remote" in case.paths and release in WITHOUT_ADDRESSES, release in WITHOUT_VMI_POD)
+        fed = ("remote" in case.paths and not lists_addresses(release), not names_pod(release))
         found.setdefault((rules_of(case, release).rules, fed), release)
     return list(found.values())
 
