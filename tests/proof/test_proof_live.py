@@ -9,6 +9,7 @@ for every other identity, recorded or inline.
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,8 @@ from rendered import Rendered, of, rendered
 
 RATE_WINDOW = 8
 """Seconds for which a rate may be that of a series that has ended, or of one that has just begun."""
+SHOWN = 0.2
+"""Seconds for which a page is shown: a fortieth of the rate window, so that no rate is off by more."""
 MIGRATIONS = (("research", "train", "worker-3", "10.130.1.1"), ("research", "simulate", "worker-2", "10.129.1.2"))
 """Namespace and name of the VM, the node that it moves to, and its address there."""
 
@@ -115,6 +118,8 @@ class Stage:
         known = (*pages_at(world.cluster, 0), *pages_at(afterwards.cluster, 1))
         self.targets = tuple(dict.fromkeys(known))
         self.port = 0
+        self._turn = threading.Lock()
+        self._shown: tuple[float, World | None, dict[Target, str | None]] = (0, None, {})
 
     @property
     def now(self) -> float:
@@ -132,8 +137,18 @@ class Stage:
         return self.now < self.migrated + RATE_WINDOW + 2
 
     def answer(self, path: str) -> str | None:
-        """The page at a path that :meth:`address` gave."""
-        return pages_at(self.world.cluster, self.now).get(self.targets[int(path.strip("/"))])
+        """The page at a path that :meth:`scrape_job` gave."""
+        return self.pages().get(self.targets[int(path.strip("/"))])
+
+    def pages(self) -> dict[Target, str | None]:
+        """All pages; those of the last :data:`SHOWN` seconds again, since every target asks for itself each second."""
+        with self._turn:
+            moment, world, pages = self._shown
+            if world is not self.world or self.now - moment > SHOWN:
+                moment, world = self.now, self.world
+                pages = pages_at(world.cluster, moment)
+                self._shown = moment, world, pages
+            return pages
 
     def scrape_job(self, position: int, target: Target, guests_honor: bool) -> dict[str, Any]:
         """The scrape configuration of one target, its labels as service discovery would set them."""
