@@ -269,8 +269,8 @@ class Cluster:
     ``addresses``: KubeVirt lists the addresses of VMs (v1.4). ``names_pod``: and names their launcher pods (v1.5).
     ``replicas``: names of the Prometheus that scrape all this, one after the other, into the store that is queried;
     none for the one whose own store it is. ``resource``: what gives a VM a GPU, as kube-state-metrics spells it.
-    ``watchers``: the pods in which kube-state-metrics runs; each tells all. ``strangers``: applications that expose what
-    is not theirs. ``container_pods``: pods with a GPU besides.
+    ``watchers``: the pods in which kube-state-metrics runs; each tells all. ``strangers``: applications that expose
+    what is not theirs. ``container_pods``: pods with a GPU besides.
     """
 
     nodes: tuple[str, ...]
@@ -298,7 +298,8 @@ class Transition:
 
     ``values``: records of gauges and information. ``rates``: records over the rate window. ``senders``: which VMs sent
     anything in the rate window. ``health``: health records, and which GPUs are seen at all, gone pods included.
-    ``heard``: what components are heard to say, which only rules that lag behind it disturb. 0 where that kind of record is not disturbed.
+    ``heard``: what components are heard to say, which only rules that lag behind it disturb. 0 where that kind of
+    record is not disturbed.
     """
 
     at: float

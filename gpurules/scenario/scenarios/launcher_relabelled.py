@@ -6,7 +6,9 @@ from gpurules.scenario.events import fail_over, unsettled
 from gpurules.scenario.fleet import DOUBLE, SINGLE, cluster, gpu, machine
 from gpurules.scenario.model import Period, Transition, World
 
-SOURCE = "vmi_pod is found by the label kubevirt.io/created-by: the old leader's series still tie the pod to the other VM"
+SOURCE = (
+    "vmi_pod is found by the label kubevirt.io/created-by: the old leader's series still tie the pod to the other VM"
+)
 
 
 def build(absent_value: str) -> World:

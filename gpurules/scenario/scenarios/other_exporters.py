@@ -5,7 +5,9 @@ from dataclasses import replace
 from gpurules.scenario.fleet import DOUBLE, NAMESAKE, SINGLE, cluster, exporter, gpu, machine
 from gpurules.scenario.model import HostExporter, Workload, World, labels_of
 
-SOURCE = "what a launcher's target says goes before labels that name a VM; KubeVirt's phase is unknown where a node is lost"
+SOURCE = (
+    "what a launcher's target says goes before labels that name a VM; KubeVirt's phase is unknown where a node is lost"
+)
 
 
 def build(absent_value: str) -> World:
