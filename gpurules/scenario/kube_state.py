@@ -73,12 +73,12 @@ def pod_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
         if pod.machine.gpus and pod.machine.plugged:
             requests[cluster.resource, "integer"] = float(len(pod.machine.gpus))
         yield from _requests({**common, "container": "compute", "node": pod.stay.node}, requests)
-    for one in cluster.container_pods:
-        common = {"namespace": one.namespace, "pod": one.name, "uid": f"uid-{one.namespace}-{one.name}"}
-        yield _sample("kube_pod_owner", {**common, "owner_kind": "Job", "owner_name": one.name})
-        yield _sample("kube_pod_info", {**common, "node": one.node})
+    for holder in cluster.container_pods:
+        common = {"namespace": holder.namespace, "pod": holder.name, "uid": f"uid-{holder.namespace}-{holder.name}"}
+        yield _sample("kube_pod_owner", {**common, "owner_kind": "Job", "owner_name": holder.name})
+        yield _sample("kube_pod_info", {**common, "node": holder.node})
         yield from _phases(common, "Running")
-        yield from _requests({**common, "container": "main", "node": one.node}, {(cluster.resource, "integer"): 1.0})
+        yield from _requests({**common, "container": "main", "node": holder.node}, {(cluster.resource, "integer"): 1.0})
     other = {"namespace": "monitoring", "pod": "alertmanager-0", "uid": "uid-alertmanager"}
     yield _sample("kube_pod_owner", {**other, "owner_kind": "StatefulSet", "owner_name": "alertmanager"})
     yield _sample("kube_pod_info", {**other, "node": "worker-1"})

@@ -46,8 +46,11 @@ def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rul
         in_place = world.in_place and not spec.record.startswith(WITHOUT_PLACE)
         expectation = expect(world, spec, world.checkpoints[0], guests_honor, rules)
         for sample in expectation.samples if expectation else ():
-            for old in {aged(sample.labels, in_place), outdated(sample.labels, spec)} - {sample.labels}:
-                yield StoredSeries(old, {LAST_SEEN: sample.value})
+            older = outdated(sample.labels, spec)
+            for old in {aged(sample.labels, in_place), older} - {sample.labels}:
+                # What was described in another way is known before anything else is.
+                first = 0 if old == older else LAST_SEEN
+                yield StoredSeries(old, dict.fromkeys((first, LAST_SEEN), sample.value))
 
 
 def outdated(labels: Labels, spec: RecordSpec) -> Labels:
