@@ -61,7 +61,7 @@ def _claims(
                 yield ("launcher of", *vm), (pod,)
             if "vm" in identities:
                 yield ("node of", *vm), (series.get("node", ""),)
-        case told.ADDRESSES if "address" in identities:
+        case told.ADDRESSES if "address" in identities and "address" in series:
             yield ("owner of", series["address"]), vm
         case told.OWNERS if "launcher" in identities and rules.owners and series["owner_kind"] == VM_KIND:
             yield ("owner of", series["namespace"], series["pod"]), (series["owner_name"],)

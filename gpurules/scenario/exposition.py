@@ -16,7 +16,6 @@ from gpurules.scenario.model import (
     HostExporter,
     Period,
     Reading,
-    Stay,
     VirtualMachine,
     Workload,
     labels_of,
@@ -90,7 +89,8 @@ def info_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
             pod = stay.pod if stay.named(moment) else ""
             yield info_sample(cluster, machine, stay.reported, stay.node, pod)
             if cluster.addresses:
-                yield address_sample(machine, stay)
+                yield address_sample(machine, stay.node, stay.address)
+                yield address_sample(machine, stay.node, "")
             continue
         for coming in machine.stays:
             if coming.listed and coming.period.start - coming.scheduling <= moment < coming.period.start:
@@ -123,16 +123,16 @@ def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str
     return Sample(labels_of({"__name__": "kubevirt_vmi_info", **spelled}), 1)
 
 
-def address_sample(machine: VirtualMachine, stay: Stay) -> Sample:
-    """One kubevirt_vmi_status_addresses."""
+def address_sample(machine: VirtualMachine, node: str, address: str) -> Sample:
+    """One kubevirt_vmi_status_addresses, of an interface without an address where that is not known."""
     labels = {
         "__name__": "kubevirt_vmi_status_addresses",
-        "address": stay.address,
-        "interface_name": "eth0",
+        "address": address,
+        "interface_name": "eth0" if address else "",
         "name": machine.name,
         "namespace": machine.namespace,
-        "node": stay.node,
-        "type": "ExternalInterface",
+        "node": node,
+        "type": "ExternalInterface" if address else "SystemInterface",
         "vnic_name": "default",
     }
     return Sample(labels_of(labels), 1)

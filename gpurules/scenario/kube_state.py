@@ -64,8 +64,8 @@ def pod_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
         kind, controller = pod.machine.controlled_by or (VM_KIND, pod.machine.name)
         owner = {"owner_kind": kind, "owner_name": controller, "owner_is_controller": "true"}
         yield _sample("kube_pod_owner", {**common, **owner})
-        for other in pod.machine.co_owned_by:
-            beside = {"owner_kind": VM_KIND, "owner_name": other, "owner_is_controller": "false"}
+        for owner_too in pod.machine.co_owned_by:
+            beside = {"owner_kind": VM_KIND, "owner_name": owner_too, "owner_is_controller": "false"}
             yield _sample("kube_pod_owner", {**common, **beside})
         yield _sample("kube_pod_info", {**common, "node": pod.stay.node if pod.phase != "Pending" else ""})
         yield from _phases(common, pod.phase)
