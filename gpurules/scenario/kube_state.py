@@ -61,12 +61,10 @@ def pod_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
     for pod in pods(cluster, moment):
         name = pod.stay.pod
         common = {"namespace": pod.machine.namespace, "pod": name, "uid": f"uid-{pod.machine.namespace}-{name}"}
-        kind, controller = pod.machine.controlled_by or (VM_KIND, pod.machine.name)
-        owner = {"owner_kind": kind, "owner_name": controller, "owner_is_controller": "true"}
-        yield _sample("kube_pod_owner", {**common, **owner})
-        for owner_too in pod.machine.co_owned_by:
-            beside = {"owner_kind": VM_KIND, "owner_name": owner_too, "owner_is_controller": "false"}
-            yield _sample("kube_pod_owner", {**common, **beside})
+        controller = pod.machine.controlled_by or (VM_KIND, pod.machine.name)
+        for (kind, owner), controls in ((one, one == controller) for one in (*pod.machine.co_owned_by, controller)):
+            more = {"owner_kind": kind, "owner_name": owner, "owner_is_controller": str(controls).lower()}
+            yield _sample("kube_pod_owner", {**common, **more})
         yield _sample("kube_pod_info", {**common, "node": pod.stay.node if pod.phase != "Pending" else ""})
         yield from _phases(common, pod.phase)
         requests = {("cpu", "core"): 0.5, ("memory", "byte"): 2.0**30}

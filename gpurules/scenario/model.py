@@ -151,9 +151,9 @@ class VirtualMachine:
     :data:`gpurules.scenario.target.WAYS`. ``later``: the GPUs that it has from a time on, in order of time.
     ``second``: another exporter in the guest, on the next port.
     ``described``: labels that KubeVirt gives the VM, beside what is usual. ``controlled_by``: kind and name of what
-    controls its pod, where that is no VM. ``co_owned_by``: names of VMs that own its pod as well, without controlling
-    it. ``plugged``: it requests its GPUs of a device plugin, not by resource claims, which kube-state-metrics does not
-    tell of. ``besides``: ways in which its GPUs are collected whatever the rules are for.
+    controls its pod, where that is no VM. ``co_owned_by``: kind and name of what owns its pod as well, without
+    controlling it. ``plugged``: it requests its GPUs of a device plugin, not by resource claims, which
+    kube-state-metrics does not tell of. ``besides``: ways in which its GPUs are collected whatever the rules are for.
     """
 
     namespace: str
@@ -168,7 +168,7 @@ class VirtualMachine:
     second: Exporter | None = None
     described: Labels = ()
     controlled_by: tuple[str, str] | None = None
-    co_owned_by: tuple[str, ...] = ()
+    co_owned_by: tuple[tuple[str, str], ...] = ()
     plugged: bool = True
     besides: tuple[str, ...] = ()
 

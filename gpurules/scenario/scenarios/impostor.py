@@ -1,9 +1,9 @@
-"""A tenant's application exposes series as KubeVirt's and kube-state-metrics', fresher than the true ones for once."""
+"""A tenant's application exposes series as KubeVirt's and kube-state-metrics', fresher than the true ones."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gpurules.scenario.events import SETTLING, unsettled
+from gpurules.scenario.events import RATE_WINDOW, SETTLING, unsettled
 from gpurules.scenario.fleet import DOUBLE, NAMESAKE, SINGLE, cluster, gpu, machine
 from gpurules.scenario.model import (
     Controller,
@@ -19,9 +19,10 @@ from gpurules.scenario.model import (
 SOURCE = "a tenant's PodMonitor may set honorLabels: all labels are then his choice but job"
 
 VICTIMS = (SINGLE, DOUBLE, NAMESAKE)
-GONE, BACK = 420, 450
-"""When the pods of KubeVirt and kube-state-metrics are deleted, and when others answer: between the two the true series
-are those of a scrape before."""
+GONE, BACK = 300, 450
+"""When the pods of KubeVirt and kube-state-metrics are deleted, and when others answer."""
+AGAIN = 330
+"""When Prometheus is there again, which was down from :data:`GONE` on: it shows what was true before."""
 
 
 def build(absent_value: str) -> World:
@@ -36,6 +37,7 @@ def build(absent_value: str) -> World:
     gone = (Period(0, GONE),)
     world = replace(
         told,
+        outages=(Period(GONE, AGAIN),),
         strangers=(Stranger("crime", "app-0", "10.129.1.84", series),),
         controllers=(
             replace(told.controllers[0], deployed=gone, leads=(Period(0, BACK),)),
@@ -46,9 +48,10 @@ def build(absent_value: str) -> World:
             Controller("kube-state-metrics-5c4d-fffff", "10.129.0.3", deployed=(Period(BACK),)),
         ),
     )
-    until = BACK + SETTLING
-    returns = Transition(GONE + 1, values=until, rates=until, senders=until, health=until)
-    return unsettled(World("impostor", world, (390, GONE)), returns)
+    seen, until = AGAIN + 15, BACK + SETTLING
+    restarts = Transition(GONE, values=seen, rates=AGAIN + RATE_WINDOW + 30, senders=seen, health=seen)
+    returns = Transition(421, values=until, rates=until, senders=until, health=until)
+    return unsettled(World("impostor", world, (390, 420)), restarts, returns)
 
 
 def lies(victim: VirtualMachine, other: VirtualMachine) -> Iterator[Labels]:
@@ -74,6 +77,16 @@ def lies(victim: VirtualMachine, other: VirtualMachine) -> Iterator[Labels]:
             **pod,
             "owner_kind": "VirtualMachineInstance",
             "owner_name": other.name,
+            "owner_is_controller": "true",
+        }
+    )
+    yield labels_of(
+        {
+            "__name__": "kube_pod_owner",
+            "namespace": victim.namespace,
+            "pod": "virt-launcher-elsewhere-00000",
+            "owner_kind": "VirtualMachineInstance",
+            "owner_name": victim.name,
             "owner_is_controller": "true",
         }
     )

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from gpurules.scenario.events import end, unsettled
 from gpurules.scenario.fleet import NAMESAKE, SINGLE, cluster, gpu, machine
+from gpurules.scenario.kube_state import VM_KIND
 from gpurules.scenario.model import ContainerPod, Controller, Period, Transition, VirtualMachine, World
 
 SOURCE = "both pods of kube-state-metrics are seen until the old one's series are stale; it lists pods in every phase"
@@ -20,8 +21,8 @@ def build(absent_value: str) -> World:
     beside = machine("research", "beside", "worker-5", (gpu(80),), address="10.132.1.80")
     cache = machine("batch", "cache", "worker-6", (gpu(81),), address="10.133.1.81")
     machines = (
-        replace(SINGLE, co_owned_by=("backup",)),
-        NAMESAKE,
+        replace(SINGLE, co_owned_by=((VM_KIND, "backup"),)),
+        replace(NAMESAKE, co_owned_by=(("Backup", "nightly"),)),
         quiet,
         silent(machine("finance", "quiet", "worker-7", (gpu(86),), address="10.134.1.86")),
         leaves,

@@ -15,8 +15,8 @@ def build(absent_value: str) -> World:
     again = restart(world, "research", "train", 430, "worker-2", "10.129.1.9", pause=20)
     forced = restart(again, "research", "simulate", 430, "worker-3", "10.130.1.9", pause=20)
     again = change_machine(forced, "research", "simulate", forgotten)
-    stopped = stop_prometheus(again, 420, 480)
-    return unsettled(stopped, Transition(420, senders=420 + LOOKBACK + 30, health=420 + LOOKBACK + 30))
+    stopped = stop_prometheus(again, 421, 480)
+    return unsettled(stopped, Transition(421, senders=420 + LOOKBACK + 30, health=420 + LOOKBACK + 30))
 
 
 def forgotten(machine: VirtualMachine) -> VirtualMachine:
