@@ -7,6 +7,7 @@ prometheus-operator's generated scrape configuration for target labels.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gpurules.scenario.kube_state import pod_samples
 from gpurules.scenario.model import (
@@ -147,8 +148,14 @@ def guest_samples(machine: VirtualMachine, one: Collected, moment: float, cluste
 
 
 def seen_by(exporter: Exporter, gpus: tuple[Gpu, ...]) -> tuple[Gpu, ...]:
-    """Those of ``gpus`` that the engine of ``exporter`` has."""
-    return tuple(gpu for gpu in gpus if not exporter.sees or gpu.uuid in exporter.sees)
+    """Those of ``gpus`` that the engine of ``exporter`` has, with the MIG instances that it has."""
+    if not exporter.sees:
+        return gpus
+    parted = (
+        replace(gpu, instances=tuple(one for one in gpu.instances if f"{gpu.uuid}/{one.id}" in exporter.sees))
+        for gpu in gpus
+    )
+    return tuple(gpu for gpu in parted if gpu.uuid in exporter.sees or gpu.instances)
 
 
 def host_samples(host: HostExporter, moment: float, cluster: Cluster) -> Iterator[Sample]:

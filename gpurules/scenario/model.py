@@ -89,7 +89,7 @@ class Exporter:
     ``uuid`` with --use-old-namespace. ``copies``: labels of which each series is sent once with each set.
     ``spelled``: names of fields that its counters file writes in another way. ``rows``: further label rows of the
     counters file, as (label on the series, label of the info record). ``sees``: UUIDs of the GPUs that its engine has,
-    all of the guest's where it names none.
+    ``UUID/ID`` for a MIG instance; all of the guest's where it names none.
     """
 
     fields: tuple[str, ...]

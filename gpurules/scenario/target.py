@@ -165,15 +165,20 @@ class Collected:
 
 
 def collected(machine: VirtualMachine, moment: float) -> Iterator[Collected]:
-    """Every way in which the GPUs of ``machine`` are collected at ``moment``; none while no launcher pod runs it."""
+    """Every way in which the GPUs of ``machine`` are collected at ``moment``; none while no launcher pod runs it. Where
+    there are several ways and two exporters, the second comes in all ways but the first."""
     stay, exporter = machine.stay(moment), machine.exporter_at(moment)
-    if stay is not None and exporter is not None:
-        for way in machine.collected:
-            yield from WAYS[way](machine, stay, exporter)
-            if machine.second is not None:
-                # What is on a node is one exporter for all of its guests.
-                beside = (one for one in WAYS[way](machine, stay, machine.second) if one.target.kind != "host")
-                yield from map(_on_the_next_port, beside)
+    if stay is None or exporter is None:
+        return
+    first, *others = machine.collected
+    apart = machine.second is not None and others
+    for way in (first,) if apart else machine.collected:
+        yield from WAYS[way](machine, stay, exporter)
+    for way in others if apart else machine.collected:
+        if machine.second is not None:
+            # What is on a node is one exporter for all of its guests.
+            beside = (one for one in WAYS[way](machine, stay, machine.second) if apart or one.target.kind != "host")
+            yield from beside if apart else map(_on_the_next_port, beside)
 
 
 def _on_the_next_port(one: Collected) -> Collected:
@@ -236,7 +241,10 @@ def _remote_address(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> 
 def _address_target(machine: VirtualMachine, stay: Stay, labels: dict[str, str]) -> Target:
     address = f"[{stay.address}]" if ":" in stay.address else stay.address
     return Target(
-        "remote", labels_of({"instance": f"{address}:{GUEST_PORT}", "job": f"remote-{machine.name}", **labels})
+        "remote",
+        labels_of(
+            {"instance": f"{address}:{GUEST_PORT}", "job": f"remote-{machine.namespace}-{machine.name}", **labels}
+        ),
     )
 
 

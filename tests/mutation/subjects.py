@@ -148,7 +148,7 @@ SUBJECTS: dict[str, Subject] = {
     "vsock-sidecar": Subject(("vsock-sidecar",), (("vsock-sidecar",),), kube_state=True),
     "vsock-exporter": Subject(NAME, (NAME,)),
     "host": Subject(("host",), (("host-mapped",), ("host-mapped",), ("host-unmapped",)), "auto"),
-    "remote": Subject(("remote",), (("remote",), ADDRESS)),
+    "remote": Subject(("remote",), (("remote",), ("remote", *ADDRESS), ADDRESS)),
     "single-vm-node": Subject(
         ("single-vm-node",), (("node-exporter",), ("node-exporter-relabelled",)), kube_state=True
     ),

@@ -15,8 +15,8 @@ INPUTS = ("kubevirt_vmi_info", "kube_pod_owner")
 def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
     world = World("blackout", cluster(absent_value=absent_value), (390, 420, 450, 510, 780))
-    for machine in world.cluster.machines:
-        world = silence(world, machine.namespace, machine.name, 420)
+    for machine, at in zip(world.cluster.machines, (315, 315, 420), strict=True):
+        world = silence(world, machine.namespace, machine.name, at)
     leader, *others = world.cluster.controllers
     (watcher,) = world.cluster.watchers
     silent = replace(
