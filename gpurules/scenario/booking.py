@@ -22,6 +22,8 @@ from gpurules.scenario.scrape import INTERVAL, honors, merged
 from gpurules.scenario.target import Target, collected, host_target, relabelled
 
 LAUNCHER_PREFIX = "virt-launcher-"
+ADDRESS = re.compile(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+"""An IPv4 or IPv6 address; a target may have a host name in its place."""
 
 LOOKBACK, MARGIN = 300, 60
 """Seconds for which a node must have had one GPU pod alone: the rate window or the lookback, and a minute."""
@@ -164,7 +166,8 @@ class Seen:
             case "name" if label(rules.namespace_label) and label(rules.name_label) and not self.of_launcher:
                 return label(rules.namespace_label, ""), label(rules.name_label, "")
             case "address" if not self.pod and not label(rules.name_label):
-                return (label("instance", "").rpartition(":")[0].strip("[]"),)
+                host = label("instance", "").rpartition(":")[0].strip("[]")
+                return (host if ADDRESS.fullmatch(host) else "",)
             case "node" if self.pod and not (self.of_launcher or label("exported_pod") or label(rules.name_label)):
                 return (label("node") or label("Hostname") or label("hostname", ""),)
         return None

@@ -16,7 +16,7 @@ def build(absent_value: str) -> World:
     intruder = machine("research", "intruder", "worker-3", (gpu(87),), address="10.130.1.87", guest=claims)
     lost = machine("finance", "lost", "worker-4", (gpu(88),), address="10.131.1.88")
     unknown = replace(lost.stays[0], reported="unknown", pod_known=False)
-    servers = (server("192.0.2.7", 89, {"name": "train"}), server("192.0.2.8", 90, {"namespace": "research"}))
+    servers = (server("192.0.2.7", 89, {"name": "train"}), server("dgx-2.example.org", 90, {"namespace": "research"}))
     world = cluster(
         SINGLE,
         DOUBLE,
