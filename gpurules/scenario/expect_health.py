@@ -39,7 +39,8 @@ def ambiguous_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     for series in told.heard(view.world.cluster, view.moment) if identities != {"node"} else ():
         for subject, claim in _claims(series, identities, view.rules):
             said.setdefault(subject, set()).add(claim)
-    several = sum(len(claims) > 1 for claims in said.values())
+    # A VM of which both its launcher and its node are ambiguous is one.
+    several = len({(what, *subject) for (_, what, *subject), claims in said.items() if len(claims) > 1})
     if "node" in identities:
         several += sum(len(pods) > 1 for pods in view.recent.values())
     yield sample(spec, {}, several)
@@ -58,13 +59,13 @@ def _claims(
         case told.INFO if series["phase"] == "running" and (rules.observed or "exported_namespace" not in series):
             pod = series.get("vmi_pod", "")
             if "launcher" in identities and not rules.owners and pod not in ("", "<none>"):
-                yield ("launcher of", *vm), (pod,)
+                yield ("launcher of", "VM", *vm), (pod,)
             if "vm" in identities:
-                yield ("node of", *vm), (series.get("node", ""),)
+                yield ("node of", "VM", *vm), (series.get("node", ""),)
         case told.ADDRESSES if "address" in identities and "address" in series:
-            yield ("owner of", series["address"]), vm
+            yield ("owner of", "address", series["address"]), vm
         case told.OWNERS if "launcher" in identities and rules.owners and series["owner_kind"] == VM_KIND:
-            yield ("owner of", series["namespace"], series["pod"]), (series["owner_name"],)
+            yield ("owner of", "pod", series["namespace"], series["pod"]), (series["owner_name"],)
 
 
 def shared_uuid_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
