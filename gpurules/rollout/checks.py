@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gpurules.cluster.changes import Refused, listed, may, send
+from gpurules.cluster.answers import Refused
+from gpurules.cluster.changes import listed, may, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import Cause, ClusterFault
 from gpurules.rollout.answers import objects

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpurules.cluster.changes import Refused, apply, delete, listed, send
+from gpurules.cluster.answers import Refused
+from gpurules.cluster.changes import apply, delete, listed, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
 from gpurules.filling.plain_yaml import yaml_text
