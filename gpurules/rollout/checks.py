@@ -59,7 +59,9 @@ def unreachable(fault: ClusterFault) -> Problem:
     if fault.status == 403:
         return Problem(f"the API server refuses: {fault.detail}", advice="use --context with an account that may")
     if fault.cause is Cause.STATUS:
-        return Problem(f"the API server answers {fault.status}: {fault.detail}", advice="try again later")
+        # A server that is busy or broken may mend; another one never becomes an API server.
+        advice = "try again later" if fault.status >= 429 else "see whether the kubeconfig names an API server"
+        return Problem(f"the API server answers {fault.status}: {fault.detail}", advice=advice)
     if fault.cause is Cause.TLS:
         advice = "take the cluster's certificate-authority into the kubeconfig"
         return Problem(f"the API server is not the one of the kubeconfig: {fault.detail}", advice=advice)

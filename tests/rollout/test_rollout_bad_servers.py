@@ -39,7 +39,25 @@ BAD = [
         EnvironmentFault,
         "the API server refuses: Forbidden",
     ),
-    ("404 text", on("GET", "/version", not_served), EnvironmentFault, "the API server answers 404: 404 page not found"),
+    (
+        "404 text",
+        on("GET", "/version", not_served),
+        EnvironmentFault,
+        "the API server answers 404: 404 page not found; see whether the kubeconfig names an API server",
+    ),
+    (
+        "401 when evaluators are listed",
+        on("GET", "/prometheuses", lambda: status(401, "Unauthorized", "Unauthorized")),
+        EnvironmentFault,
+        "does not accept the credentials",
+    ),
+    (
+        "500 when evaluators are listed",
+        on("GET", "/thanosrulers", lambda: status(500, "InternalError", "etcdserver: no leader")),
+        EnvironmentFault,
+        "answers 500: etcdserver: no leader; try again later",
+    ),
+    ("broken when evaluators are listed", breaking("GET", "/prometheuses"), EnvironmentFault, "the answer breaks off"),
     (
         "429 for ever",
         on("PATCH", RULES, lambda: web.Response(status=429, headers={"Retry-After": "0"})),
