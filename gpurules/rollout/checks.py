@@ -126,6 +126,11 @@ async def _namespace(client: Client, namespace: str) -> tuple[Mapping[str, str] 
     return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}, []
 
 
+async def namespace_labels(client: Client, namespace: str) -> Mapping[str, str] | None:
+    """Its labels; None where it is not there or may not be read. Raises EnvironmentFault where the server fails."""
+    return (await _namespace(client, namespace))[0]
+
+
 async def _known_namespaces(client: Client) -> list[str]:
     try:
         return [str(each["metadata"]["name"]) for each in await listed(client, "/api/v1/namespaces")]

@@ -162,7 +162,9 @@ def test_a_server_that_asks_for_much_patience_is_left_alone(here: Cluster, secon
     here.server.moods.append(
         on("PATCH", RULES, lambda: web.Response(status=429, text="overloaded", headers={"Retry-After": seconds}))
     )
-    with pytest.raises(EnvironmentFault, match=r"answers 429: overloaded; it asks to be left alone for \d+ s; try again"):
+    with pytest.raises(
+        EnvironmentFault, match=r"answers 429: overloaded; it asks to be left alone for \d+ s; try again"
+    ):
         here.apply()
     assert sum(one.startswith("PATCH") for one in here.server.requests) == 1
 

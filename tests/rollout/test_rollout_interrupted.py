@@ -64,7 +64,9 @@ def test_it_can_be_repeated(tmp_path: Path, method: str, part: str, said: list[s
         out, err = process.communicate(timeout=60)
         assert reached
         assert process.returncode == 130
-        assert [line.removeprefix(f"PrometheusRule {NAMESPACE}/").partition(" by")[0] for line in out.splitlines()] == said
+        assert [
+            line.removeprefix(f"PrometheusRule {NAMESPACE}/").partition(" by")[0] for line in out.splitlines()
+        ] == said
         assert "Traceback" not in err
         assert TOKEN not in out + err
         assert bool(here.server.writes()) is (bool(said) or part == "fieldValidation=Strict")
