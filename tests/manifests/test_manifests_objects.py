@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,8 @@ from structure import complaints
 from crd import FILES, validator
 from gpurules.app.scaffold import Wishes
 from gpurules.catalog.exporters import accepts, find
-from gpurules.config.model import Config, DcgmSection, KubevirtSection
+from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
+from gpurules.manifests.paths.registry import SCAFFOLDED
 from gpurules.text.errors import InputError
 
 GIVEN = frozenset({("ServiceAccount", "default"), ("ServiceAccount", "gpurules-probe-api")})
@@ -167,6 +169,74 @@ def test_guests_are_set_up_by_cloud_init(case: Case) -> None:
         assert listens in engine
         assert "ExecStart=\n" in engine
         assert all(isinstance(line, str) for line in data["runcmd"])
+
+
+PRESETS = ("default", "minimal", "full", "chargeback", "vep254")
+PROFILED = ("default", "full", "chargeback")
+"""Presets with fields of DCGM's profiling module."""
+NAME = re.compile(r"\bDCGM_[A-Z0-9_]+")
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("path", SCAFFOLDED)
+def test_exactly_what_the_rules_read_is_collected(path: str, preset: str) -> None:
+    from gpurules.app.rendering import render
+    from gpurules.app.scaffold import scaffolding
+
+    resources = ("nvidia.com/A10",) if path == "single-vm-node" else ()
+    config = Config(rules=RulesSection(paths=(path,), preset=preset), kubevirt=KubevirtSection(gpu_resources=resources))
+    read = set(NAME.findall(render(config).text))
+    made = parsed(scaffolding(config, Wishes(path=path, machines=("a/b=192.0.2.1",))).files["-"])
+    rows = [line for text in _all_csv(made) for line in text.splitlines()]
+    counters = {row.partition(",")[0] for row in rows}
+    labels = {row.partition(",")[0] for row in rows if row.split(",")[1] == "label"}
+    (kept,) = {names for one in made for names in _kept(one)}
+    assert counters
+    assert counters - read == set()
+    assert counters - labels - set(kept) == set()
+    assert {name for name in read if name not in kept} <= {*labels, "DCGM_FI_SYSTEM_DRIVER_VERSION"}
+    assert set(kept) <= read
+
+
+def _kept(one: Any) -> list[tuple[str, ...]]:
+    spec = one.get("spec", {})
+    endpoints = [*spec.get("podMetricsEndpoints", ()), *spec.get("endpoints", ())]
+    endpoints += [spec] if one["kind"] == "ScrapeConfig" else []
+    steps = [step for endpoint in endpoints for step in endpoint.get("metricRelabelings", ())]
+    return [tuple(step["regex"].split("|")) for step in steps if step["action"] == "keep"]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_the_profiling_module_is_installed_where_it_is_needed(preset: str) -> None:
+    from gpurules.app.scaffold import scaffolding
+
+    config = Config(rules=RulesSection(paths=("pod-network",), preset=preset))
+    (secret,) = [one for one in parsed(scaffolding(config, Wishes()).files["-"]) if one["kind"] == "Secret"]
+    userdata = yaml.load(secret["stringData"]["userdata"], Loader=LOADER)
+    profiled = "DCGM_FI_PROF_" in str(userdata["write_files"])
+    assert ("datacenter-gpu-manager-4-proprietary" in userdata["packages"]) is profiled is (preset in PROFILED)
+
+
+@pytest.mark.parametrize(
+    ("path", "labelled", "vsock"),
+    [
+        ("pod-network", True, False),
+        ("vsock-sidecar", True, True),
+        ("vsock-exporter", False, True),
+        ("single-vm-node", False, True),
+        ("remote", False, False),
+        ("host", False, False),
+    ],
+)
+def test_a_vm_is_patched_with_what_its_path_needs(path: str, labelled: bool, vsock: bool) -> None:
+    from gpurules.app.scaffold import scaffolding
+
+    wishes = Wishes(path=path, machines=("tenant-a/train-1=192.0.2.1",), layout="kustomize")
+    files = scaffolding(Config(), wishes).files
+    patches = [yaml.load(text, Loader=LOADER) for name, text in files.items() if name.startswith("patches/")]
+    wanted: dict[str, Any] = {"metadata": {"labels": {"gpu-metrics": "guest"}}} if labelled else {}
+    wanted |= {"spec": {"domain": {"devices": {"autoattachVSOCK": True}}}} if vsock else {}
+    assert patches == ([{"spec": {"template": wanted}}] if wanted else [])
 
 
 WRONG = [
