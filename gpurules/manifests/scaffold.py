@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from gpurules.manifests.guest import VSOCK_LIMIT
 from gpurules.manifests.manifest import Manifest, Part, ScaffoldedPath
 from gpurules.manifests.paths.registry import SCAFFOLDED
-from gpurules.manifests.probing import PROBE_PARTS
+from gpurules.manifests.probing import EITHER, PROBE_PARTS
 from gpurules.manifests.settings import Settings
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.nearest import did_you_mean
@@ -98,6 +98,9 @@ def _chosen(path: ScaffoldedPath | None, wanted: tuple[str, ...]) -> tuple[Part,
         for name in wanted
         if name not in known
     ]
+    if set(wanted) >= set(EITHER):
+        message = f"the parts {' and '.join(EITHER)} are two forms of one DaemonSet"
+        problems.append(Problem(message, advice="ask for the one that fits the nodes"))
     if problems:
         raise InputError(problems)
     return tuple(part for name, part in known.items() if name in wanted)

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from kubernetes_types import is_known, wrong_fields
 from scaffolded import CASES, LOADER, NAMED, Case, objects, parsed
 from structure import complaints
 
@@ -17,6 +18,7 @@ from gpurules.app.scaffold import Wishes
 from gpurules.catalog.exporters import accepts, find
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
 from gpurules.manifests.paths.registry import SCAFFOLDED
+from gpurules.manifests.probing import EITHER, PROBE_PARTS
 from gpurules.text.errors import InputError
 
 GIVEN = frozenset({("ServiceAccount", "default"), ("ServiceAccount", "gpurules-probe-api")})
@@ -33,6 +35,23 @@ def _validator(kind: str) -> Any:
 @each_case
 def test_objects_fit_together(case: Case) -> None:
     assert complaints(objects(case.wishes), GIVEN) == []
+
+
+@each_case
+def test_fields_are_those_of_kubernetes(case: Case) -> None:
+    made = objects(case.wishes)
+    assert [one["kind"] for one in made if not is_known(one) and one["kind"] not in (*FILES, "ScrapeConfig")] == []
+    assert [text for one in made for text in wrong_fields(one)] == []
+
+
+@pytest.mark.parametrize("kind", ["Deployment", "RoleBinding", "NetworkPolicy", "ConfigMap"])
+def test_an_unknown_field_is_noticed(kind: str) -> None:
+    made = objects(Wishes(path="vsock-exporter", machines=("tenant-a/train-1",)))
+    one = next(each for each in made if each["kind"] == kind)
+    assert wrong_fields({**one, "specification": {}}) == [f"{kind}.specification is unknown"]
+    assert wrong_fields({**one, "metadata": {**one["metadata"], "labels": {"a": 1}}}) == [
+        f"{kind}.metadata.labels[a] is no str"
+    ]
 
 
 @each_case
@@ -250,10 +269,17 @@ WRONG = [
     (Wishes(path="remote"), "add --vm NAMESPACE/NAME=ADDRESS"),
     (Wishes(path="remote", machines=("a/b",)), "write --vm a/b=ADDRESS"),
     (Wishes(path="remote", machines=("a/b=1.1.1.1", "a/b=1.1.1.2")), "a/b is there twice, with different addresses"),
+    (Wishes(path="remote", machines=("a/b=192.0.2.1:9400",)), "'192.0.2.1:9400' is no address; write an IP address"),
+    (Wishes(path="remote", machines=("a/b=-x",)), "'-x' is no address"),
+    (Wishes(path="host", name="n" * 41), "is longer than 40 characters"),
     (Wishes(path="pod-network", machines=("train-1",)), "'train-1' is no virtual machine; write NAMESPACE/NAME"),
     (Wishes(path="pod-network", machines=("a/" + "b" * 64,)), "at most 63 characters"),
     (Wishes(path="pod-network", machines=("a/b\nkind: x",)), "is no virtual machine"),
     (Wishes(path="host", parts=("probe-job",)), "name it with --probe-image"),
+    (
+        Wishes(parts=("probe-nodes", "probe-nodes-confined"), probe_image="r/x:1"),
+        "are two forms of one DaemonSet; ask for",
+    ),
     (Wishes(path="host", name="No"), "--name: 'No' is not of the right form"),
     (Wishes(path="host", namespace=""), "--namespace: ''"),
     (Wishes(path="host", exporter_image="a b"), "--exporter-image: 'a b'"),
@@ -289,6 +315,21 @@ def test_an_exporter_stands_on_the_node_of_its_vm(release: str, labels: dict[str
     affinity = deployment["spec"]["template"]["spec"]["affinity"]["podAffinity"]
     (term,) = affinity["requiredDuringSchedulingIgnoredDuringExecution"]
     assert term["labelSelector"]["matchLabels"] == labels
+
+
+LONG = "n" * 40
+
+
+@pytest.mark.parametrize("path", SCAFFOLDED)
+def test_the_longest_names_fit(path: str) -> None:
+    machines = (f"{'t' * 63}/{'v' * 63}=gpu.{'h' * 63}.example",)
+    parts = [part.name for part in (*SCAFFOLDED[path].parts, *PROBE_PARTS) if part.name != EITHER[0]]
+    wishes = Wishes(path=path, name=LONG, machines=machines, parts=tuple(parts), probe_image="r/x:1")
+    made = objects(wishes)
+    assert complaints(made, GIVEN) == []
+    assert [
+        one["metadata"]["name"] for one in made if one["kind"] == "CronJob" and len(one["metadata"]["name"]) > 52
+    ] == []
 
 
 def test_what_is_named_is_used() -> None:
