@@ -41,7 +41,8 @@ def target_look(monitor: str) -> str:
 
 POD_LOOK = (
     "where there is no pod, kubectl describe of the Deployment's ReplicaSet, or of the DaemonSet, says who refused it. "
-    "A pod security level of baseline or restricted refuses seccomp Unconfined: use --seccomp-profile."
+    "A pod security level of baseline or restricted refuses seccomp Unconfined: use --seccomp-profile. On OpenShift "
+    "the account needs an SCC that allows its user and its seccomp profile."
 )
 BRIDGE_LOOK = (
     "kubectl logs POD -c {bridge} says why the guest is not reached, and -c {exporter} why the exporter ended; it is "

@@ -317,6 +317,20 @@ def test_an_exporter_stands_on_the_node_of_its_vm(release: str, labels: dict[str
     assert term["labelSelector"]["matchLabels"] == labels
 
 
+ON_NODES = [
+    ("Deployment", Wishes(path="vsock-exporter", machines=("tenant-a/train-1",))),
+    ("DaemonSet", Wishes(path="single-vm-node")),
+    ("DaemonSet", Wishes(parts=("probe-nodes",), probe_image="r/x:1")),
+    ("DaemonSet", Wishes(parts=("probe-nodes-confined",), probe_image="r/x:1")),
+]
+
+
+@pytest.mark.parametrize(("kind", "wishes"), ON_NODES)
+def test_pods_run_on_tainted_nodes_too(kind: str, wishes: Wishes) -> None:
+    (one,) = [each for each in objects(wishes) if each["kind"] == kind]
+    assert one["spec"]["template"]["spec"]["tolerations"] == [{"operator": "Exists", "effect": "NoSchedule"}]
+
+
 LONG = "n" * 40
 
 
