@@ -54,7 +54,7 @@ def scrapers(
         return Scrapers(names)
     (one,) = readers
     monitor = f"{prefix[0].upper()}{prefix[1:]}"
-    sentences = list(_of_namespace(one, monitor, namespace, namespace_labels))
+    sentences = list(_of_namespace(one, monitor, namespace, namespace_labels)) if one.rules is not None else []
     labels = dict(given)
     if one.rules is None:
         advice = f"set spec.{prefix}Selector in it" if one.kind != "VMAgent" else "set selectAllByDefault in it"

@@ -33,7 +33,7 @@ def _wrong(value: Any, kind: str, where: str) -> Iterator[str]:
         if not isinstance(value, list if many else dict):
             yield f"{where} is no {many or mapped}"
             return
-        for key, each in value.items() if mapped else enumerate(value):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
             yield from _wrong(each, name, f"{where}[{key}]")
     elif name in SCALARS:
         if not isinstance(value, SCALARS[name]) or (name != "bool" and isinstance(value, bool)):
