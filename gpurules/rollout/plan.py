@@ -123,7 +123,7 @@ async def _obsolete(client: Client, wanted: Sequence[Wanted], configuration: str
         try:
             found = await listed(client, kind.path(namespace), query)
         except ClusterFault as fault:
-            if kind is own:
+            if kind is own or fault.status not in (403, 404):
                 raise EnvironmentFault(unreachable(fault)) from None
             # The cluster does not know the kind, or we may not look: then none of it is ours.
             continue

@@ -126,6 +126,21 @@ def test_every_path_of_the_rules_can_be_set_up() -> None:
     assert [name for name, path in SCAFFOLDED.items() if path.name != name or not path.limits or not path.look] == []
 
 
+LIMITS = [
+    ("one host engine", ("pod-network", "vsock-sidecar", "vsock-exporter", "remote", "single-vm-node")),
+    ("live migration", ("pod-network", "vsock-sidecar", "vsock-exporter", "remote", "single-vm-node")),
+    ("over VSOCK in global mode", ("vsock-sidecar", "vsock-exporter", "single-vm-node")),
+    ("other users of the guest's VSOCK", ("vsock-sidecar", "vsock-exporter", "single-vm-node")),
+    ("Network policies add up", ("pod-network", "vsock-sidecar")),
+]
+
+
+@pytest.mark.parametrize(("words", "paths"), LIMITS)
+def test_each_path_says_what_limits_it(words: str, paths: tuple[str, ...]) -> None:
+    saying = [name for name, path in SCAFFOLDED.items() if any(words in limit for limit in path.limits)]
+    assert tuple(saying) == paths
+
+
 def test_the_command_offers_what_there_is() -> None:
     from gpurules.cli import scaffold as command
 

@@ -57,6 +57,12 @@ BAD = [
         EnvironmentFault,
         "answers 500: etcdserver: no leader; try again later",
     ),
+    (
+        "500 when what is obsolete is listed",
+        on("GET", "/vmrules?", lambda: status(500, "InternalError", "etcdserver: no leader")),
+        EnvironmentFault,
+        "answers 500: etcdserver: no leader; try again later",
+    ),
     ("broken when evaluators are listed", breaking("GET", "/prometheuses"), EnvironmentFault, "the answer breaks off"),
     (
         "429 for ever",

@@ -53,6 +53,7 @@ PATH = ScaffoldedPath(
         "A ScrapeConfig cannot forbid redirects: a guest can let Prometheus ask another address, and what DCGM series "
         "that answers with are taken for the guest's own.",
         "One exporter serves one host engine, so each guest runs its own.",
+        "A live migration keeps the guest's address off the pod network, and the series carry on.",
     ),
     look=(ENGINE_LOOK, EXPORTER_LOOK, target_look("scrapeConfig/NAMESPACE/NAME-remote")),
     render="--path remote --honor-labels false",

@@ -69,6 +69,7 @@ PATH = ScaffoldedPath(
         VSOCK_LIMIT,
         "It does not work where VSOCK is confined to the launcher's pod; use path vsock-sidecar there.",
         "One exporter serves one host engine.",
+        "After a live migration the exporter of the new node shows the VM, and the series begin anew there.",
     ),
     look=(
         ENGINE_LOOK,
