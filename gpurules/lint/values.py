@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gpurules.catalog.field import Field, FieldKind
+from gpurules.lint.proportions import greatest_quotient
 from gpurules.lint.records import metric_of
 from gpurules.lint.typed import TypedRule, bare
 from gpurules.promql.infer.units import known_conversion
@@ -60,7 +61,8 @@ def plain_field(rule: TypedRule, node: Expression) -> Field | None:
 
 
 def greatest_value(rule: TypedRule, node: Expression) -> float | None:
-    """The greatest value that ``node`` can have, where it is a share or a flag of DCGM's; the least is 0.
+    """The greatest value that ``node`` can have, where it is a share or a flag of DCGM's or made of a part and its
+    whole; the least is 0.
 
     Followed through everything that keeps a value within its range; None where it cannot be told.
     """
@@ -93,7 +95,16 @@ def _of_binary(rule: TypedRule, node: Binary) -> float | None:
     if node.op.text in ("*", "/") and isinstance(right, NumberLiteral) and known_conversion(right.value) is not None:
         inner = greatest_value(rule, left)
         return None if inner is None else inner * right.value if node.op.text == "*" else inner / right.value
+    if node.op.text == "/":
+        return greatest_quotient(rule, node)
+    if node.op.text == "-" and isinstance(left, NumberLiteral):
+        # What is left of a whole: 1 - share, 100 - percent.
+        inner = greatest_value(rule, right)
+        return inner if inner == left.value else None
     if node.op.text == "*":
+        if isinstance(left, NumberLiteral) and known_conversion(left.value) is not None:
+            inner = greatest_value(rule, right)
+            return None if inner is None else inner * left.value
         for one, other in ((left, right), (right, left)):
             info = rule.type_of(other)
             if isinstance(info, SeriesType) and info.kind is Kind.INFO:
