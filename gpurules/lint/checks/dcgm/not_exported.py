@@ -13,7 +13,7 @@ expr: max by (gpu) (DCGM_FI_DEV_MEMORY_TEMP)
 Good:
 
 ```yaml
-expr: max by (gpu) (DCGM_FI_DEV_GPU_TEMP)
+expr: avg by (namespace, pod) (DCGM_FI_DEV_GPU_TEMP)
 ```
 """
 

@@ -15,7 +15,9 @@ expr: |
 Good:
 
 ```yaml
-expr: DCGM_FI_DEV_FB_USED * on (namespace, pod) group_left () group by (namespace, pod) (kube_pod_info)
+expr: |
+  DCGM_FI_DEV_FB_USED
+  * on (namespace, pod) group_left () group by (namespace, pod) (kube_pod_owner{owner_kind="VirtualMachineInstance"})
 ```
 """
 
