@@ -14,7 +14,7 @@ SEVERITIES = ("info", "warning", "error")
 
 @click.command("lint", cls=ConfiguredCommand)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@configuration_options("dcgm", "kubevirt", "--path", "--cluster-label", "--label")
+@configuration_options("dcgm", "kubevirt", "--path", "--cluster-label", "--target", "--label")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the report."
 )
