@@ -88,7 +88,7 @@ class Shapes:
         """Equal for rules of which the same is found, but for words and places and for what asks a record's name."""
         seen: dict[str, str] = {}
         growth = "rate" in rule.text or "increase" in rule.text
-        compared_quotient = "/" in rule.text and _COMPARISON.search(rule.text) is not None
+        compared = _COMPARISON.search(rule.text) is not None
         commented = "#" in rule.text
         strange = False
 
@@ -99,8 +99,8 @@ class Shapes:
                 if word not in _WORDS:
                     # A keyword in capitals, whose list of labels is not seen as one.
                     strange = strange or word.lower() in _LISTING
-                    if compared_quotient and self._is_memory(word):
-                        # Of a size and a part of it, and of the number that they are compared with, all matters.
+                    if compared and self._is_memory(word):
+                        # It matters what is divided by what, and which number it is compared with.
                         seen[word] = f"{word}{_SHARE}"
                         return word
                     return self._word(word, seen, growth)

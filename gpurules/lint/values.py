@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gpurules.catalog.field import Field, FieldKind
-from gpurules.lint.proportions import greatest_quotient
+from gpurules.lint.proportions import MEMORIES, greatest_quotient
 from gpurules.lint.records import metric_of
 from gpurules.lint.typed import TypedRule, bare
 from gpurules.promql.infer.units import known_conversion
@@ -22,6 +22,8 @@ from gpurules.promql.syntax.tree import (
 from gpurules.promql.types import ONE, Kind, SeriesType, Unit
 from gpurules.promql.units import word_for
 
+LARGEST_MEMORY = 2**44
+"""Bytes, 16 TiB: more than any GPU has, and than a window onto its memory spans."""
 _KEEPING_CALLS = ("label_replace", "label_join", "sort", "sort_desc")
 _WITHIN = ("avg_over_time", "min_over_time", "max_over_time", "last_over_time", "first_over_time", "quantile_over_time")
 _WITHIN_AGGREGATIONS = ("max", "min", "avg", "topk", "bottomk", "quantile")
@@ -61,8 +63,8 @@ def plain_field(rule: TypedRule, node: Expression) -> Field | None:
 
 
 def greatest_value(rule: TypedRule, node: Expression) -> float | None:
-    """The greatest value that ``node`` can have, where it is a share or a flag of DCGM's or made of a part and its
-    whole; the least is 0.
+    """The greatest value that ``node`` can have, where it is a share, a flag or a memory of DCGM's, or a part divided
+    by its whole; the least is 0.
 
     Followed through everything that keeps a value within its range; None where it cannot be told.
     """
@@ -76,6 +78,8 @@ def greatest_value(rule: TypedRule, node: Expression) -> float | None:
                 return 1.0
             if field.kind is FieldKind.RATIO and field.unit is not None and not field.unit.dimension:
                 return float(1 / field.unit.scale)
+            if field.id in MEMORIES and field.unit is not None:
+                return float(LARGEST_MEMORY / field.unit.scale)
         case MatrixSelector():
             return greatest_value(rule, node.selector)
         case Subquery():

@@ -72,6 +72,7 @@ FORMS = (
     "{a} / {b} > 90",
     "100 * {a} / ({b} + {a}) > 8",
     "{a} > 0.9",
+    "{a} > 8e9",
     "{a} or {a}",
     "rate({a}[5m])",
     "rate(({a} * on (pod) group_left () {b})[5m:])",
@@ -132,6 +133,7 @@ def test_shapes_hide_nothing_of_the_cases(check: str) -> None:
     [
         ("max(DCGM_FI_DEV_FB_USED)", "max(DCGM_FI_DEV_FB_FREE)", True),
         ("max(DCGM_FI_DEV_FB_USED)", "max(DCGM_FI_DEV_GPU_UTIL)", False),
+        ("DCGM_FI_DEV_FB_USED > 1", "DCGM_FI_DEV_FB_USED > 2", False),
         ("DCGM_FI_DEV_FB_USED / foo > 1", "DCGM_FI_DEV_FB_FREE / foo > 1", False),
         ("DCGM_FI_DEV_FB_USED / foo > 1", "DCGM_FI_DEV_FB_USED / foo > 2", False),
         ("foo / foo", "bar / bar", True),
