@@ -69,6 +69,9 @@ def _at_most(rule: TypedRule, part: Expression, whole: Expression) -> bool:
         case Aggregation(), Aggregation():
             same = part.op.text == whole.op.text and part.op.text in _KEEPING_ORDER
             return same and _alike(part.grouping, whole.grouping) and _at_most(rule, part.expression, whole.expression)
+    if isinstance(part, Binary) and part.op.text == "-":
+        # What a part leaves of the whole is a part as well.
+        return bare(part.left) == whole and _at_most(rule, part.right, whole)
     if isinstance(whole, Binary) and whole.op.text == "+":
         return any(
             _at_most(rule, part, one) and _not_negative(rule, other)

@@ -108,6 +108,28 @@ def test_text_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+FOREIGN = "groups:\n  - name: a\n    services: [{name: b}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code"),
+    [
+        (FOREIGN, ["."], 0),
+        (FOREIGN, ["foreign.yaml"], 1),
+        (FOREIGN.replace("services", "rulse"), ["."], 1),
+        (FOREIGN + "  - name: c\n    rules: []\n", ["."], 1),
+        ("groups:\n  - name: a\n", ["."], 0),
+    ],
+)
+def test_groups_of_another_program_are_passed_over_where_they_are_found(
+    folder: Path, text: str, arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad.yaml").unlink()
+    (folder / "foreign.yaml").write_text(text)
+    assert run(["lint", *arguments]) == code
+    assert ("foreign.yaml" in capsys.readouterr().out) == (code == 1)
+
+
 def test_stdin(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     for options, name in (([], "<stdin>"), (["--stdin-name", "rules.yaml"], "rules.yaml")):
         monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(BAD.encode())))

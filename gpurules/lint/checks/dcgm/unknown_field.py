@@ -36,13 +36,16 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         near = did_you_mean(metric, known)
         span = selector.name.span if selector.name is not None else selector.span
         message = f"DCGM {rule.target.catalog.release} has no field {metric}"
-        yield Note(message, span, near or _longer(metric, known), severity=None if near else Severity.INFO)
+        yield Note(message, span, near or _part_of_it(metric, known), severity=None if near else Severity.INFO)
 
 
-def _longer(metric: str, known: Iterable[str]) -> str:
+def _part_of_it(metric: str, known: Iterable[str]) -> str:
     """A suggestion where one name is the beginning of the other, as with units that are written out."""
-    alike = [name for name in known if name.startswith(metric) or metric.startswith(name)]
-    return f"is {max(alike, key=len)} meant?" if alike else ""
+    begun = [name for name in known if metric.startswith(name)]
+    going_on = [name for name in known if name.startswith(metric)]
+    if not begun and not going_on:
+        return ""
+    return f"is {max(begun, key=len) if begun else min(going_on, key=len)} meant?"
 
 
 CHECK = ExpressionCheck(Severity.ERROR, _run)
