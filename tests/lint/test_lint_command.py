@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +17,8 @@ from typing import Any
 import pytest
 
 from gpurules.cli.main import run
+from gpurules.lint.identifiers import CHECKS
+from gpurules.lint.registry import summary
 
 GOOD = """\
 groups:
@@ -360,6 +363,19 @@ def test_diff_outside_a_repository(
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(folder.parent))
     assert run(["lint", ".", "--diff", "main"]) == 2
     assert "git" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_explanations_fit_the_terminal(
+    check: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["explain", check]) == 0
+    words, *examples = re.split("^```.*$", capsys.readouterr().out, flags=re.MULTILINE)
+    texts = [words, *examples[1::2]]
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 80
+    assert " ".join(summary(check).split()) in " ".join(words.split())
+    assert len(examples) == 4
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
