@@ -242,6 +242,13 @@ def test_a_folder_that_may_not_be_read_is_no_clean_run(
     assert err.endswith("cannot look there: Permission denied\n")
 
 
+def test_what_a_file_system_keeps_for_itself_is_passed_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "bad.yaml").unlink()
+    (folder / "lost+found").mkdir()
+    monkeypatch.setattr(os, "scandir", _refusing(folder / "lost+found")(os.scandir))
+    assert run(["lint", "."]) == 0
+
+
 def test_report_goes_to_a_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", "bad.yaml", "--format", "json", "--output-file", "out.json"]) == 1
     assert capsys.readouterr().out == ""

@@ -15,6 +15,8 @@ from gpurules.text.span import Location
 
 ENDINGS = (".yaml", ".yml", ".rules")
 MAXIMUM_FILES = 100_000
+_OF_FILE_SYSTEM = "lost+found"
+"""At the top of a volume; nobody but root may read it, and nobody keeps rules there."""
 _MAGIC = frozenset("*?[")
 
 
@@ -93,7 +95,7 @@ def _matching(pattern: str) -> Iterator[Candidate]:
 def _walk(folder: str, deep: bool = True) -> Iterator[tuple[str, list[str]]]:
     """Every folder that is searched, with the names in it."""
     for here, folders, files in os.walk(folder, onerror=_refuse, followlinks=False):
-        folders[:] = sorted(name for name in folders if deep and not name.startswith("."))
+        folders[:] = sorted(name for name in folders if deep and not name.startswith(".") and name != _OF_FILE_SYSTEM)
         yield here, sorted(files)
 
 
