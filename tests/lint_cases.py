@@ -21,6 +21,7 @@ import yaml
 from gpurules.catalog.exporters import find as find_exporter
 from gpurules.catalog.field import Counter, Selection
 from gpurules.catalog.load import load_catalog
+from gpurules.conventions.targets import read_target
 from gpurules.labels.schema import HonorLabels
 from gpurules.lint.identifiers import CHECKS
 from gpurules.lint.linting import run
@@ -102,7 +103,7 @@ def loaded(text: str) -> Loaded:
 
 def made_target(options: dict[str, Any]) -> Target:
     """What a case runs against: kubevirt, exporters, honor_labels, counters, cluster_label, path,
-    object_labels."""
+    object_labels, server."""
     catalog = load_catalog()
     counters = options.get("counters")
     selection = None
@@ -117,6 +118,7 @@ def made_target(options: dict[str, Any]) -> Target:
         paths=(options.get("path", "pod-network"),),
         cluster_label=options.get("cluster_label", ""),
         object_labels=options.get("object_labels"),
+        server=read_target(options.get("server", "")),
     )
 
 

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gpurules.app.rollout import Access
 from gpurules.app.scaffold import Wishes
+from gpurules.app.scrapers import SOURCES, scrapers
 from gpurules.cluster.changes import listed, send
 from gpurules.cluster.client import Client, open_client
 from gpurules.cluster.fault import ClusterFault
-from gpurules.manifests.survey import Survey, exporters, guests, monitors_wanted, propose, sentences
-from gpurules.rollout.checks import unreachable
+from gpurules.manifests.survey import Survey, exporters, guests, propose, sentences
+from gpurules.rollout.answers import objects
+from gpurules.rollout.checks import namespace_labels, unreachable
 from gpurules.text.errors import EnvironmentFault, InputError, Problem
 
+MONITORING = "/apis/monitoring.coreos.com/v1"
 VMIS = "/apis/kubevirt.io/v1/virtualmachineinstances"
 PODS = "/api/v1/pods"
-PROMETHEUSES = "/apis/monitoring.coreos.com/v1/prometheuses"
 ADMISSION = "/apis/admissionregistration.k8s.io/"
 ADMISSION_VERSIONS = ("v1", "v1beta1", "v1alpha1")
 EXPORTER_SELECTORS = (
@@ -32,41 +34,53 @@ def discovered(wishes: Wishes, access: Access) -> tuple[Wishes, tuple[str, ...]]
 
     Raises EnvironmentFault where the cluster cannot be read, InputError where no VM there can be set up.
     """
-    survey = asyncio.run(_survey(access))
-    proposal = propose(survey)
-    said = sentences(survey, proposal)
+    read = asyncio.run(_read_cluster(access, wishes.namespace))
+    proposal = propose(read.survey)
+    path = wishes.path or (proposal.path if proposal else "")
+    takers = scrapers(read.scrapers, path, wishes.namespace, read.namespace_labels, wishes.monitor_labels)
+    said = sentences(replace(read.survey, scrapers=takers.names, remarks=takers.sentences), proposal)
     if proposal is None:
         message = "; ".join(said)
         raise InputError(Problem(f"nothing to set up: {message}", advice="name a VM with --vm, without --discover"))
     if wishes.path and wishes.path != proposal.path:
         said = (*said, f"--path {wishes.path} is set up, as you say")
-    remote = (wishes.path or proposal.path) == "remote"
     machines = tuple(
-        f"{guest.machine}={guest.machine.address}" if remote and guest.machine.address else str(guest.machine)
-        for guest in survey.ours
+        f"{guest.machine}={guest.machine.address}" if path == "remote" and guest.machine.address else str(guest.machine)
+        for guest in read.survey.ours
     )
     return (
         replace(
             wishes,
-            path=wishes.path or proposal.path,
+            path=path,
             machines=wishes.machines or machines,
-            monitor_labels=wishes.monitor_labels or survey.monitor_labels,
-            prometheus_namespace=wishes.prometheus_namespace or survey.prometheus_namespace,
-            admission_version=survey.sidecars or wishes.admission_version,
+            monitor_labels=takers.monitor_labels,
+            prometheus_namespace=wishes.prometheus_namespace or takers.namespace,
+            prometheus_labels=wishes.prometheus_labels or takers.pod_labels,
+            admission_version=read.survey.sidecars or wishes.admission_version,
         ),
         said,
     )
 
 
-async def _survey(access: Access) -> Survey:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """``scrapers``: kind and API object of what scrapes; ``namespace_labels``: of the monitors' namespace, None where
+    they are not known."""
+
+    survey: Survey
+    scrapers: tuple[tuple[str, Any], ...]
+    namespace_labels: Mapping[str, str] | None
+
+
+async def _read_cluster(access: Access, namespace: str) -> _Read:
     try:
         async with open_client(access.kubeconfig, access.context, access.timeout) as client:
-            return await _read(client)
+            return await _read(client, namespace)
     except ClusterFault as fault:
         raise EnvironmentFault(unreachable(fault)) from None
 
 
-async def _read(client: Client) -> Survey:
+async def _read(client: Client, namespace: str) -> _Read:
     unread: list[str] = []
     try:
         vmis = await listed(client, VMIS)
@@ -81,18 +95,15 @@ async def _read(client: Client) -> Survey:
     pods: list[Any] = []
     for selector in EXPORTER_SELECTORS:
         pods += await _listed(client, PODS, "pods", unread, {"labelSelector": selector})
-    prometheuses = await _listed(client, PROMETHEUSES, "Prometheus", unread)
-    names = [f"{one['metadata']['namespace']}/{one['metadata']['name']}" for one in prometheuses if "metadata" in one]
-    single = prometheuses[0] if len(names) == 1 else None
-    return Survey(
+    found = [(kind, body) for kind, path in SOURCES.items() for body in await _listed(client, path, kind, unread)]
+    survey = Survey(
         guests=guests(vmis),
         exporters=tuple(dict.fromkeys(exporters(pods))),
-        prometheuses=tuple(sorted(names)),
-        monitor_labels=monitors_wanted(single) if single else (),
-        prometheus_namespace=str(single["metadata"]["namespace"]) if single else "",
+        monitors=await _served(client, MONITORING, "podmonitors") is not False,
         sidecars=await _sidecars(client),
         unread=tuple(dict.fromkeys(unread)),
     )
+    return _Read(survey, tuple(found), await namespace_labels(client, namespace))
 
 
 async def _listed(
@@ -111,13 +122,17 @@ async def _listed(
 async def _sidecars(client: Client) -> str:
     """The newest served version of MutatingAdmissionPolicy; empty where none is."""
     for version in ADMISSION_VERSIONS:
-        try:
-            found = await send(client, "GET", ADMISSION + version)
-        except ClusterFault as fault:
-            if fault.status in (403, 404):
-                continue
-            raise
-        resources = found.get("resources")
-        if any(isinstance(each, dict) and each.get("name") == "mutatingadmissionpolicies" for each in resources or ()):
+        if await _served(client, ADMISSION + version, "mutatingadmissionpolicies"):
             return version
     return ""
+
+
+async def _served(client: Client, path: str, name: str) -> bool | None:
+    """Whether the group at ``path`` has the resource; None where we may not look."""
+    try:
+        found = await send(client, "GET", path)
+    except ClusterFault as fault:
+        if fault.status in (403, 404):
+            return None if fault.status == 403 else False
+        raise
+    return any(each.get("name") == name for each in objects(found.get("resources")))

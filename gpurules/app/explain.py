@@ -9,6 +9,8 @@ from gpurules.lint.selection import unknown_check
 from gpurules.text.errors import InputError
 from gpurules.text.terminal import table
 
+NARROWEST = 20
+
 
 def explain_check(identifier: str, width: int) -> str:
     """The page of a check, or the checks of a group. Raises InputError with the nearest name where there is none."""
@@ -16,7 +18,23 @@ def explain_check(identifier: str, width: int) -> str:
         return list_checks(width, identifier)
     if identifier not in CHECKS:
         raise InputError(unknown_check(identifier, "explain"))
-    return f"{identifier} ({severity_words(load(identifier).severity)})\n\n{page(identifier)}\n"
+    heading = f"{identifier} ({severity_words(load(identifier).severity)})"
+    text = _wrapped(f"{heading}\n\n{page(identifier)}", max(width, NARROWEST))
+    return f"{text}\n"
+
+
+def _wrapped(text: str, width: int) -> str:
+    """``text`` with its paragraphs in lines of at most ``width`` columns; examples stay as they are."""
+    from textwrap import fill
+
+    parts = text.split("```")
+    for place in range(0, len(parts), 2):
+        paragraphs = parts[place].split("\n\n")
+        parts[place] = "\n\n".join(
+            fill(one, width, break_long_words=False, break_on_hyphens=False) if one.strip() else one
+            for one in paragraphs
+        )
+    return "```".join(parts)
 
 
 def list_checks(width: int, group: str = "") -> str:

@@ -154,10 +154,10 @@ def write_rewrites(rewrites: Iterable[Rewrite]) -> None:
         write_atomically(rewrite.file, mark + rewrite.after)
 
 
-def report(outcome: Outcome, form: str, colour: bool = False, root: str = ".") -> str:
-    """The findings in one of the forms of ``gpurules.lint.reporters.registry``; ``root``: see ``Report``."""
+def report(outcome: Outcome, form: str, colour: bool = False, root: str = ".", width: int = 0) -> str:
+    """The findings in one of the forms of ``gpurules.lint.reporters.registry``; ``root``, ``width``: see ``Report``."""
     located = [locate(finding) for finding in outcome.findings]
     loaded = outcome.loaded
     sources = [*(file.source for file in loaded.workspace.files), *(file.source for file in loaded.unreadable)]
     names = tuple(dict.fromkeys(source.file for source in sources))
-    return reporter(form)(Report(located, len(names), len(loaded.workspace.rules), colour, root, names))
+    return reporter(form)(Report(located, len(names), len(loaded.workspace.rules), colour, root, names, width))

@@ -23,7 +23,7 @@ def _words(config: Config) -> tuple[object, ...]:
     return (
         (output.name, output.namespace, output.labels, output.annotations),
         (kubevirt.info_selector, kubevirt.observer_selector, kubevirt.kube_state_selector),
-        (kubevirt.schemas, kubevirt.copy_labels),
+        (kubevirt.schemas, kubevirt.copy_labels, kubevirt.gpu_resources),
         (dcgm.selector, dcgm.path_selectors, dcgm.vm_namespace_label, dcgm.vm_name_label),
         (rules.fields, rules.cluster_label),
     )

@@ -98,12 +98,19 @@ async def _apply(
         for change in planned.changes:
             if change.wanted is None:
                 warn(f"deleting what is no longer rendered: {change.name}")
-    if not orders.dry_run:
-        await carry_out(client, planned.changes, force=orders.force_conflicts, prune=orders.prune)
-    for change in planned.changes:
-        if change.wanted is not None or orders.prune:
-            say(f"{change.name} {change.action}{' (dry run)' if orders.dry_run else ''}")
-    if orders.dry_run or not orders.wait:
+    if orders.dry_run:
+        for change in planned.changes:
+            if change.wanted is not None or orders.prune:
+                say(f"{change.name} {change.action} (dry run)")
+        return
+    await carry_out(
+        client,
+        planned.changes,
+        force=orders.force_conflicts,
+        prune=orders.prune,
+        done=lambda change: say(f"{change.name} {change.action}"),
+    )
+    if not orders.wait:
         return
     if planned.advice.takers or not planned.advice.certain:
         for sentence in await until_accepted(client, wanted, orders.wait):

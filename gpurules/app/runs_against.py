@@ -12,6 +12,10 @@ from gpurules.config.model import Config
 from gpurules.labels.schema import HonorLabels, MetricSchema
 from gpurules.lint.target import Target, target
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gpurules.conventions.targets import Target as Server
+
 
 def target_of(config: Config) -> Target:
     """What ``config`` says the rules run against. Raises InputError for what it names and is not known."""
@@ -25,6 +29,7 @@ def target_of(config: Config) -> Target:
         paths=config.rules.paths,
         cluster_label=config.rules.cluster_label,
         object_labels=config.output.labels,
+        server=_server(config),
     )
 
 
@@ -34,6 +39,14 @@ def _selection(config: Config, exporters: Sequence[ExporterRelease]) -> Selectio
     from gpurules.catalog.reading import read_counters
 
     return read_counters(config.dcgm.counters, load_catalog(), tuple(exporters))
+
+
+def _server(config: Config) -> Server | None:
+    if not config.output.target:
+        return None
+    from gpurules.conventions.targets import read_target
+
+    return read_target(config.output.target)
 
 
 def _declared(config: Config) -> list[MetricSchema]:

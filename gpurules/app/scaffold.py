@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from ipaddress import IPv6Address
 
 from gpurules.app.sources import Sources, read_sources
 from gpurules.catalog.exporters import ExporterRelease, accepts, newest
@@ -31,6 +32,8 @@ VMI_LABEL_SINCE = "v1.7"
 """The first KubeVirt release that labels launcher pods with the VMI's name (vmi.kubevirt.io/id)."""
 LONGEST_NAME = 63
 """A VM's name is the value of labels."""
+LONGEST_PREFIX = 40
+"""Of ``--name``: with what is added it names a CronJob, which has 52 characters, and is the value of labels."""
 
 _MACHINE = re.compile(rf"(?P<namespace>{forms.NAMESPACE})/(?P<name>[^=/]+)(?:=(?P<address>[0-9A-Za-z.:-]+))?")
 
@@ -165,6 +168,15 @@ def _machines(written: Sequence[str]) -> tuple[Machine, ...]:
     return tuple(sorted(machines))
 
 
+def _is_address(text: str) -> bool:
+    if ":" not in text:
+        return all(re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?", part) for part in text.split("."))
+    try:
+        return bool(IPv6Address(text))
+    except ValueError:
+        return False
+
+
 _IMAGE = r"[a-zA-Z0-9][a-zA-Z0-9._/:@-]{0,400}"
 _PROFILE = r"[A-Za-z0-9_-][A-Za-z0-9._-]*(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)*"
 
@@ -176,7 +188,13 @@ def _wrong(wishes: Wishes) -> list[Problem]:
         if not found or not re.fullmatch(forms.OBJECT_NAME, found["name"]) or len(found["name"]) > LONGEST_NAME:
             advice = f"write NAMESPACE/NAME, the name at most {LONGEST_NAME} characters long"
             problems.append(Problem(f"--vm: {text[:200]!a} is no virtual machine", advice=advice))
+        elif found["address"] and not _is_address(found["address"]):
+            advice = f"write an IP address or a host name; --exporter-port is the port of all ({wishes.exporter_port})"
+            problems.append(Problem(f"--vm: {found['address'][:200]!a} is no address", advice=advice))
     names = [Machine(one["namespace"], one["name"]) for one in map(_MACHINE.fullmatch, wishes.machines) if one]
+    if len(wishes.name) > LONGEST_PREFIX:
+        message = f"--name: {wishes.name[:200]!a} is longer than {LONGEST_PREFIX} characters"
+        problems.append(Problem(message, advice="the names of all objects begin with it; write a shorter one"))
     problems += [
         Problem(f"--vm: {name} is there twice, with different addresses")
         for name in sorted(set(names))

@@ -14,7 +14,7 @@ SEVERITIES = ("info", "warning", "error")
 
 @click.command("lint", cls=ConfiguredCommand)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@configuration_options("dcgm", "kubevirt", "--path", "--cluster-label", "--label")
+@configuration_options("dcgm", "kubevirt", "--path", "--cluster-label", "--target", "--label")
 @click.option(
     "--format", "form", type=click.Choice(FORMATS), default="text", show_default=True, help="Form of the report."
 )
@@ -22,6 +22,7 @@ SEVERITIES = ("info", "warning", "error")
 @click.option(
     "--relative-to",
     metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
     default=".",
     show_default=True,
     help="The folder that paths start from in sarif, github, gitlab, junit and checkstyle.",
@@ -96,10 +97,11 @@ def command(
     """
     import os
     import sys
+    from shutil import get_terminal_size
 
     from gpurules.app.lint import Request, baseline_of, lint, report, write_rewrites
     from gpurules.lint.finding import Severity
-    from gpurules.text.terminal import wants_colour
+    from gpurules.text.terminal import is_terminal, wants_colour
     from gpurules.text.write import write_atomically
 
     if write_baseline and (not baseline or fix or since):
@@ -131,8 +133,9 @@ def command(
     if outcome.outdated:
         entries = _count(outcome.outdated, "entry", "entries")
         _note(f"{entries} of {baseline} outdated; --write-baseline drops what is gone")
-    to_terminal = output_file == "-" and wants_colour(color, os.environ, sys.stdout.isatty())
-    text = report(outcome, form, to_terminal, relative_to)
+    seen = output_file == "-" and is_terminal(sys.stdout)
+    colour = output_file == "-" and wants_colour(color, os.environ, seen)
+    text = report(outcome, form, colour, relative_to, get_terminal_size((0, 0)).columns if seen else 0)
     if text or output_file != "-":
         write_atomically(output_file, text, may_be_empty=True)
     if outcome.failed and not exit_zero:

@@ -136,7 +136,7 @@ def _with_options(command: Callable[..., Any], flags: Iterable[Flag]) -> Callabl
     return click.option(
         "--config",
         metavar="FILE",
-        type=click.Path(),
+        type=click.Path(readable=False),
         help="The configuration file.  [default: ./gpurules.yaml where it exists]",
     )(result)
 
@@ -173,7 +173,7 @@ def _option(flag: Flag) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     if member.shape.form is Form.MAPPING:
         kind = KeyValue()
     elif member.description.is_path:
-        kind = click.Path()
+        kind = click.Path(readable=False)
     elif member.shape.of is int:
         kind = click.INT
     return click.option(

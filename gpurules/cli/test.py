@@ -116,7 +116,7 @@ def command(
 
     from gpurules.app.test import Request, listing, prepare, program_for, run
     from gpurules.proving.report.registry import reporter
-    from gpurules.text.terminal import wants_colour
+    from gpurules.text.terminal import is_terminal, wants_colour
     from gpurules.text.write import write_atomically
 
     if check and output is None:
@@ -141,7 +141,7 @@ def command(
     report = run(prepared, request, program_for(request, config), lambda scenario: None)
     from dataclasses import replace
 
-    colour = form == "text" and wants_colour(color, os.environ, sys.stdout.isatty())
+    colour = form == "text" and wants_colour(color, os.environ, is_terminal(sys.stdout))
     write_atomically("-", reporter(form)(replace(report, colour=colour)))
     if report.failed:
         raise click.exceptions.Exit(1)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypedDict
 from urllib.parse import urlsplit
@@ -14,16 +13,16 @@ from urllib.parse import urlsplit
 import aiohttp
 from kubernetes.aio import client
 
+from gpurules.cluster.answers import PLAIN_JSON, json_object, refusal, refused_or_busy
 from gpurules.cluster.failures import as_faults
 from gpurules.cluster.fault import Cause, ClusterFault
 from gpurules.cluster.login import Login, log_in
+from gpurules.cluster.patience import patiently
 from gpurules.cluster.proxy import proxy_for
 from gpurules.cluster.redact import redacted
 from gpurules.cluster.resolver import DetachedResolver
 from gpurules.cluster.websocket import WebSocket
 
-LARGEST_ANSWER = 64 * 1024 * 1024
-LARGEST_REFUSAL = 16 * 1024
 PAGE = 250
 """Objects in one page of a list; a VMI has about 10 kB."""
 
@@ -58,15 +57,21 @@ class Client:
             self.way, self.unknown = _way(self.login), False
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """The JSON object at ``path``. Raises ClusterFault, with the API's message where it refuses."""
-        headers = {**self.headers, "Accept": "application/json", "Accept-Encoding": "identity"}
+        """The JSON object at ``path``; a busy server is asked again, a few times.
+
+        Raises ClusterFault, with the API's message where it refuses.
+        """
+        return await patiently(lambda: self._get(path, query))
+
+    async def _get(self, path: str, query: Mapping[str, str] | None) -> dict[str, Any]:
+        headers = {**self.headers, **PLAIN_JSON}
         with self._noting_refusals(), as_faults():
             async with self.session.get(
                 self.url(path), params=query, headers=headers, allow_redirects=False, **self.way
             ) as response:
                 if response.status != 200:
-                    raise await _refusal(response)
-                return _decoded(await _bounded(response, LARGEST_ANSWER))
+                    raise await refused_or_busy(response)
+                return await json_object(response)
 
     async def items(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[dict[str, Any]]:
         """The objects of the list at ``path``; one page at a time is held. Raises ClusterFault."""
@@ -189,38 +194,7 @@ async def _explain_refusal(
     response = await handler(request)
     if "Upgrade" in request.headers and response.status != 101:
         try:
-            raise await _refusal(response)
+            raise await refusal(response)
         finally:
             response.close()
     return response
-
-
-async def _refusal(response: aiohttp.ClientResponse) -> ClusterFault:
-    """The answer's message: a Status object of Kubernetes, or the first line of text."""
-    with suppress(aiohttp.ClientError, ClusterFault, TimeoutError):
-        body = await _bounded(response, LARGEST_REFUSAL)
-        try:
-            message = str(json.loads(body)["message"])
-        except (ValueError, KeyError, TypeError, RecursionError):
-            message = body.decode("utf-8", "replace").strip().partition("\n")[0]
-        return ClusterFault(Cause.STATUS, redacted(message) or response.reason or "", response.status)
-    return ClusterFault(Cause.STATUS, response.reason or "", response.status)
-
-
-async def _bounded(response: aiohttp.ClientResponse, largest: int) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > largest:
-            raise ClusterFault(Cause.ANSWER, f"the answer has more than {largest} bytes", response.status)
-    return bytes(body)
-
-
-def _decoded(body: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        raise ClusterFault(Cause.ANSWER, "the answer is no JSON") from None
-    if not isinstance(found, dict):
-        raise ClusterFault(Cause.ANSWER, "the answer is no object")
-    return found

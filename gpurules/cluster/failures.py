@@ -38,6 +38,8 @@ def _fault_of(error: Exception) -> ClusterFault:
         return ClusterFault(Cause.UNREACHABLE, f"no connection to {error.host}: {_system_reason(error.os_error)}")
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return ClusterFault(Cause.UNREACHABLE, "the connection was closed without an answer")
+    if isinstance(error, aiohttp.ClientPayloadError):
+        return ClusterFault(Cause.UNREACHABLE, "the answer breaks off")
     if isinstance(error, OSError):
         return ClusterFault(Cause.UNREACHABLE, f"the connection broke: {_system_reason(error)}")
     if isinstance(error, aiohttp.InvalidURL | aiohttp.NonHttpUrlClientError):

@@ -16,7 +16,7 @@ from typing import Any
 
 import aiohttp
 
-from gpurules.cluster.changes import Refused, refusal
+from gpurules.cluster.answers import PLAIN_JSON, Refused, refusal
 from gpurules.cluster.client import Client
 from gpurules.cluster.failures import as_faults
 from gpurules.cluster.fault import Cause, ClusterFault
@@ -77,7 +77,7 @@ async def watch(
         "resourceVersion": version,
         "timeoutSeconds": str(math.ceil(seconds)),
     }
-    headers = {**client.headers, "Accept": "application/json", "Accept-Encoding": "identity"}
+    headers = {**client.headers, **PLAIN_JSON}
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=client.timeout, sock_read=None)
     request = partial(client.session.get, headers=headers, allow_redirects=False, timeout=timeout, **client.way)
     deadline = asyncio.get_running_loop().time() + seconds

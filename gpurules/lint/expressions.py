@@ -22,6 +22,8 @@ from gpurules.promql.types import ScalarType, SeriesType
 FEW = 100
 """Shapes that one process looks at sooner than a second one starts."""
 
+_OTHER_LANGUAGE = "in a VMRule it may be MetricsQL, which is not read here"
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -91,7 +93,7 @@ class Expressions:
             tree = parse(rule.text)
         except SyntaxProblem as problem:
             if rule in self._other_language and not problem.unsupported:
-                problem = SyntaxProblem(problem.message, problem.span, problem.advice, True)
+                problem = SyntaxProblem(problem.message, problem.span, problem.advice or _OTHER_LANGUAGE, True)
             return Look(tuple(self._of_syntax(rule, problem)))
         inference = infer(tree, self._records)
         typed = TypedRule(rule.record is None, rule.name, rule.own_labels, rule.text, tree, inference, self._records)

@@ -12,6 +12,7 @@ CHECKS: tuple[str, ...] = (
     "structure/names",
     "structure/group-names",
     "structure/operator",
+    "structure/target-version",
     "structure/rule-selector",
     "structure/duplicate-rule",
     "structure/overlapping-records",

@@ -13,10 +13,15 @@ def chosen_checks(select: Iterable[str], ignore: Iterable[str]) -> frozenset[str
     """The identifiers that are selected (all where ``select`` is empty) and not ignored.
 
     Each word is an identifier (``join/absent-label``) or a group (``join``); several may stand in one, with commas
-    between them. Raises InputError for a word that is neither.
+    between them. Raises InputError for a word that is neither, and where no check is left.
     """
-    selected = expand(select, "--select") or frozenset(CHECKS)
-    return selected - expand(ignore, "--ignore")
+    wanted = tuple(select)
+    selected = expand(wanted, "--select") if wanted else frozenset(CHECKS)
+    left = selected - expand(ignore, "--ignore")
+    if not left:
+        said = "--ignore leaves out all that is selected" if selected else "--select names no check"
+        raise InputError(Problem(said, advice="gpurules explain lists the checks"))
+    return left
 
 
 def expand(words: Iterable[str], option: str) -> frozenset[str]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Hashable, Mapping
 
 from gpurules.catalog.field import FieldKind
+from gpurules.lint.proportions import MEMORIES
 from gpurules.lint.records import Records
 from gpurules.lint.sources.model import Rule
 from gpurules.lint.target import is_dcgm_name
@@ -70,6 +71,7 @@ _TELLING_LABELS = frozenset(
 same."""
 _SHARE = " share"
 _NUMBER = "\0N"
+_COMPARISON = re.compile("[<>]|[=!]=")
 _COMPARED = re.compile(r"((?:[<>]=?|[=!]=)\s*(?:bool\s+)?)[1-9][0-9.]*(?![\w.:]|\s*[*/%^])", re.ASCII)
 """A comparison with a number above 0 that is no factor. Which one matters only where the field has a greatest value."""
 
@@ -86,6 +88,7 @@ class Shapes:
         """Equal for rules of which the same is found, but for words and places and for what asks a record's name."""
         seen: dict[str, str] = {}
         growth = "rate" in rule.text or "increase" in rule.text
+        compared = _COMPARISON.search(rule.text) is not None
         commented = "#" in rule.text
         strange = False
 
@@ -96,6 +99,10 @@ class Shapes:
                 if word not in _WORDS:
                     # A keyword in capitals, whose list of labels is not seen as one.
                     strange = strange or word.lower() in _LISTING
+                    if compared and self._is_memory(word):
+                        # It matters what is divided by what, and which number it is compared with.
+                        seen[word] = f"{word}{_SHARE}"
+                        return word
                     return self._word(word, seen, growth)
                 strange = strange or (word in _LISTING and (commented or not word.startswith("group_")))
                 return word
@@ -117,6 +124,10 @@ class Shapes:
         if stand_in is None:
             stand_in = seen[word] = f"\0{len(seen)}:{known}"
         return stand_in
+
+    def _is_memory(self, word: str) -> bool:
+        field = self._records.target.field(word)
+        return field is not None and field.id in MEMORIES
 
     def _class(self, metric: str) -> str:
         """Equal for metrics that no check tells apart; empty for one that stands for itself."""

@@ -14,6 +14,10 @@ from gpurules.labels.dcgm import dcgm_series_type
 from gpurules.labels.schema import HonorLabels, LabelSchema, MetricSchema
 from gpurules.promql.types import SeriesType
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gpurules.conventions.targets import Target as Server
+
 DCGM_PREFIXES = ("DCGM_FI_", "DCGM_EXP_")
 
 
@@ -24,7 +28,8 @@ class Target:
     ``kubevirt``: the release, the newest where none was named (``kubevirt_named``).
     ``exporters``: releases of dcgm-exporter in use, every known one where none was named
     (``exporters_named``). ``selection``: what the counters files export, None where none was named. ``path``: the
-    collection path on which a guest's series arrive. ``object_labels``: those by which rule objects are selected."""
+    collection path on which a guest's series arrive. ``object_labels``: those by which rule objects are selected.
+    ``server``: what evaluates the rules, where that is named."""
 
     kubevirt: str
     schema: LabelSchema
@@ -37,6 +42,7 @@ class Target:
     cluster_label: str = ""
     kubevirt_named: bool = False
     object_labels: Mapping[str, str] = field(default_factory=dict)
+    server: Server | None = None
     _types: dict[str, SeriesType] = field(default_factory=dict, compare=False, repr=False)
 
     def type_of(self, metric: str) -> SeriesType | None:
@@ -80,6 +86,7 @@ def target(
     paths: tuple[str, ...] = ("pod-network",),
     cluster_label: str = "",
     object_labels: Mapping[str, str] | None = None,
+    server: Server | None = None,
 ) -> Target:
     """The target; empty values stand for the newest KubeVirt and every exporter. InputError as ``kubevirt.find``."""
     release = kubevirt.find(kubevirt_release) if kubevirt_release else kubevirt.newest()
@@ -96,6 +103,7 @@ def target(
         cluster_label=cluster_label,
         kubevirt_named=bool(kubevirt_release),
         object_labels=object_labels or {},
+        server=server,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from gpurules.catalog.field import Field, FieldKind
+from gpurules.lint.proportions import MEMORIES, greatest_quotient
 from gpurules.lint.records import metric_of
 from gpurules.lint.typed import TypedRule, bare
 from gpurules.promql.infer.units import known_conversion
@@ -21,6 +22,8 @@ from gpurules.promql.syntax.tree import (
 from gpurules.promql.types import ONE, Kind, SeriesType, Unit
 from gpurules.promql.units import word_for
 
+LARGEST_MEMORY = 2**44
+"""Bytes, 16 TiB: more than any GPU has, and than a window onto its memory spans."""
 _KEEPING_CALLS = ("label_replace", "label_join", "sort", "sort_desc")
 _WITHIN = ("avg_over_time", "min_over_time", "max_over_time", "last_over_time", "first_over_time", "quantile_over_time")
 _WITHIN_AGGREGATIONS = ("max", "min", "avg", "topk", "bottomk", "quantile")
@@ -60,7 +63,8 @@ def plain_field(rule: TypedRule, node: Expression) -> Field | None:
 
 
 def greatest_value(rule: TypedRule, node: Expression) -> float | None:
-    """The greatest value that ``node`` can have, where it is a share or a flag of DCGM's; the least is 0.
+    """The greatest value that ``node`` can have, where it is a share, a flag or a memory of DCGM's, or a part divided
+    by its whole; the least is 0.
 
     Followed through everything that keeps a value within its range; None where it cannot be told.
     """
@@ -74,6 +78,8 @@ def greatest_value(rule: TypedRule, node: Expression) -> float | None:
                 return 1.0
             if field.kind is FieldKind.RATIO and field.unit is not None and not field.unit.dimension:
                 return float(1 / field.unit.scale)
+            if field.id in MEMORIES and field.unit is not None:
+                return float(LARGEST_MEMORY / field.unit.scale)
         case MatrixSelector():
             return greatest_value(rule, node.selector)
         case Subquery():
@@ -93,7 +99,16 @@ def _of_binary(rule: TypedRule, node: Binary) -> float | None:
     if node.op.text in ("*", "/") and isinstance(right, NumberLiteral) and known_conversion(right.value) is not None:
         inner = greatest_value(rule, left)
         return None if inner is None else inner * right.value if node.op.text == "*" else inner / right.value
+    if node.op.text == "/":
+        return greatest_quotient(rule, node)
+    if node.op.text == "-" and isinstance(left, NumberLiteral):
+        # What is left of a whole: 1 - share, 100 - percent.
+        inner = greatest_value(rule, right)
+        return inner if inner == left.value else None
     if node.op.text == "*":
+        if isinstance(left, NumberLiteral) and known_conversion(left.value) is not None:
+            inner = greatest_value(rule, right)
+            return None if inner is None else inner * left.value
         for one, other in ((left, right), (right, left)):
             info = rule.type_of(other)
             if isinstance(info, SeriesType) and info.kind is Kind.INFO:

@@ -18,12 +18,11 @@ def constructor(value: object, type_name: str, indent: int = 0) -> str:
         case int():
             return str(value)
         case str():
-            # CEL knows the escapes that JSON needs, and no pairs of surrogates.
-            return json.dumps(value, ensure_ascii=False)
+            return _text(value)
         case Mapping():
             is_map = type_name.rpartition(".")[2] in STRING_MAPS
             pairs = [
-                f"{inner}{json.dumps(key) if is_map else key}: {constructor(each, f'{type_name}.{key}', indent + 2)}"
+                f"{inner}{_text(str(key)) if is_map else key}: {constructor(each, f'{type_name}.{key}', indent + 2)}"
                 for key, each in value.items()
             ]
             return ("" if is_map else type_name) + "{\n" + ",\n".join(pairs) + f"\n{margin}}}"
@@ -31,3 +30,8 @@ def constructor(value: object, type_name: str, indent: int = 0) -> str:
             items = [inner + constructor(each, type_name, indent + 2) for each in value]
             return "[\n" + ",\n".join(items) + f"\n{margin}]"
     raise TypeError(f"a {type(value).__name__} has no place in a manifest")
+
+
+def _text(value: str) -> str:
+    # CEL knows the escapes that JSON needs, and no pairs of surrogates.
+    return json.dumps(value, ensure_ascii=False)

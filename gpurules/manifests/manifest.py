@@ -38,13 +38,15 @@ class Part:
 class ScaffoldedPath:
     """The set-up of one collection path.
 
-    ``parts`` in the order in which they are applied. ``limits`` are sentences that every output says. ``render``: flags
-    that make ``gpurules render`` fit. ``check`` raises InputError for settings that the path cannot serve.
+    ``parts`` in the order in which they are applied. ``limits`` and ``look`` are sentences that every output says: what
+    the path cannot do, and where to look, from the guest to Prometheus, when no series arrive. ``render``: flags that
+    make ``gpurules render`` fit. ``check`` raises InputError for settings that the path cannot serve.
     """
 
     name: str
     parts: tuple[Part, ...]
     limits: tuple[str, ...]
+    look: tuple[str, ...]
     render: str
     check: Callable[[Settings], None] = lambda settings: None
 

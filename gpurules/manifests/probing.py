@@ -72,3 +72,5 @@ PROBE_PARTS = (
     ),
 )
 """Parts that belong to every path, and are there only when they are asked for."""
+EITHER = ("probe-nodes", "probe-nodes-confined")
+"""Parts of which one can be asked for at a time."""

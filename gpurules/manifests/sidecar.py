@@ -33,7 +33,7 @@ def policy(settings: Settings, files: str) -> Iterator[Manifest]:
         condition=condition,
         expression=patch_expression(settings, files),
     )
-    yield manifest("sidecar-policy-binding", "sidecar-policy-binding", settings, name=name)
+    yield manifest("sidecar-policy-binding", "sidecar-policy-binding", settings, name=name, files=files)
 
 
 def patch_expression(settings: Settings, files: str) -> str:

@@ -18,6 +18,8 @@ OTHER_VENDORS = ("amd.com/", "intel.com/", "gpu.intel.com/", "habana.ai/")
 """How the resource names of device plugins begin that are certainly not NVIDIA's."""
 EXPORTER_NAMES = ("dcgm-exporter", "nvidia-dcgm-exporter")
 """Values of the labels app and app.kubernetes.io/name: dcgm-exporter's chart, and the GPU operator."""
+SCRAPING = ("Prometheus", "PrometheusAgent", "VMAgent")
+"""Kinds of objects that scrape."""
 FINAL = ("Succeeded", "Failed")
 _NAMESPACE = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _NAME = re.compile(r"(?=.{1,63}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:[.][a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
@@ -39,15 +41,15 @@ class Guest:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """``exporters``: namespace/name of pods that run dcgm-exporter. ``monitor_labels`` and ``prometheus_namespace``:
-    what the one Prometheus object says, empty where there is none or several. ``sidecars``: the version of
-    MutatingAdmissionPolicy that is served, empty for none. ``unread``: what may not be read."""
+    """``exporters``: namespace/name of pods that run dcgm-exporter. ``scrapers``: names of the Prometheus objects and
+    of what else scrapes; ``remarks`` on them. ``monitors``: whether the cluster knows PodMonitors. ``sidecars``: the
+    version of MutatingAdmissionPolicy that is served, empty for none. ``unread``: what may not be read."""
 
     guests: tuple[Guest, ...]
     exporters: tuple[str, ...] = ()
-    prometheuses: tuple[str, ...] = ()
-    monitor_labels: tuple[tuple[str, str], ...] = ()
-    prometheus_namespace: str = ""
+    scrapers: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
+    monitors: bool = True
     sidecars: str = ""
     unread: tuple[str, ...] = ()
 
@@ -79,12 +81,6 @@ def exporters(pods: Iterable[Any]) -> tuple[str, ...]:
         if {labels.get("app"), labels.get("app.kubernetes.io/name")} & set(EXPORTER_NAMES):
             found.append(f"{_text(pod, 'metadata', 'namespace')}/{_text(pod, 'metadata', 'name')}")
     return tuple(sorted(found))
-
-
-def monitors_wanted(prometheus: Any) -> tuple[tuple[str, str], ...]:
-    """The labels that a Prometheus object selects PodMonitors by."""
-    labels = _map(prometheus, "spec", "podMonitorSelector", "matchLabels")
-    return tuple(sorted((str(key), str(value)) for key, value in labels.items()))
 
 
 def propose(survey: Survey) -> Proposal | None:
@@ -120,10 +116,7 @@ def sentences(survey: Survey, proposal: Proposal | None) -> tuple[str, ...]:
     if survey.exporters:
         more = f" and {len(survey.exporters) - 3} more" if len(survey.exporters) > 3 else ""
         said.append(f"dcgm-exporter runs in {', '.join(survey.exporters[:3])}{more}: it sees no passed-through GPU")
-    if len(survey.prometheuses) > 1:
-        said.append(f"several Prometheus objects: {', '.join(survey.prometheuses)}; choose with --monitor-label")
-    elif not survey.prometheuses and "Prometheus" not in survey.unread:
-        said.append("no Prometheus object: monitors need prometheus-operator")
+    said += _scrapers(survey)
     if survey.unread:
         said.append(f"you may not list {', '.join(survey.unread)}")
     if proposal:
@@ -131,10 +124,21 @@ def sentences(survey: Survey, proposal: Proposal | None) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _scrapers(survey: Survey) -> Iterable[str]:
+    if len(survey.scrapers) > 1:
+        yield f"several that scrape: {', '.join(survey.scrapers)}; choose with --monitor-label"
+    elif not survey.scrapers and not set(SCRAPING) & set(survey.unread):
+        yield "no Prometheus object, nor a VMAgent: monitors need prometheus-operator or the VictoriaMetrics operator"
+    if not survey.monitors:
+        also = "; the VictoriaMetrics operator reads them too" if survey.scrapers else ""
+        yield f"the cluster does not know PodMonitors: install the CRDs of prometheus-operator{also}"
+    yield from survey.remarks
+
+
 def _counted(survey: Survey) -> str:
     ours = survey.ours
     if not ours:
-        return "no VM has an NVIDIA GPU"
+        return "no VM that could be set up has an NVIDIA GPU" if survey.guests else "no VM has a GPU"
     devices = sorted({device for guest in ours for device in guest.devices if device.startswith(NVIDIA)})
     attached = sum(guest.vsock for guest in ours)
     names = f" ({', '.join(devices)})" if devices else ""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from gpurules.cluster.changes import Refused, listed, may, send
+from gpurules.cluster.answers import Refused
+from gpurules.cluster.changes import listed, may, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import Cause, ClusterFault
 from gpurules.rollout.answers import objects
@@ -58,7 +59,9 @@ def unreachable(fault: ClusterFault) -> Problem:
     if fault.status == 403:
         return Problem(f"the API server refuses: {fault.detail}", advice="use --context with an account that may")
     if fault.cause is Cause.STATUS:
-        return Problem(f"the API server answers {fault.status}: {fault.detail}", advice="try again later")
+        # A server that is busy or broken may mend; another one never becomes an API server.
+        advice = "try again later" if fault.status >= 429 else "see whether the kubeconfig names an API server"
+        return Problem(f"the API server answers {fault.status}: {fault.detail}", advice=advice)
     if fault.cause is Cause.TLS:
         advice = "take the cluster's certificate-authority into the kubeconfig"
         return Problem(f"the API server is not the one of the kubeconfig: {fault.detail}", advice=advice)
@@ -121,6 +124,11 @@ async def _namespace(client: Client, namespace: str) -> tuple[Mapping[str, str] 
     metadata = found.get("metadata")
     labels = metadata.get("labels") if isinstance(metadata, dict) else None
     return {str(key): str(value) for key, value in labels.items()} if isinstance(labels, dict) else {}, []
+
+
+async def namespace_labels(client: Client, namespace: str) -> Mapping[str, str] | None:
+    """Its labels; None where it is not there or may not be read. Raises EnvironmentFault where the server fails."""
+    return (await _namespace(client, namespace))[0]
 
 
 async def _known_namespaces(client: Client) -> list[str]:

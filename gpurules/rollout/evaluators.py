@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from gpurules.cluster.changes import listed
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
-from gpurules.rollout.checks import Ground
+from gpurules.rollout.checks import Ground, unreachable
 from gpurules.rollout.selection import Evaluator, evaluator, missing_labels, selects_namespace, selects_rule
 from gpurules.rollout.wanted import Wanted
-from gpurules.text.errors import Problem
+from gpurules.text.errors import EnvironmentFault, Problem
 
 SOURCES: Mapping[str, tuple[tuple[str, str], ...]] = {
     "PrometheusRule": (
@@ -38,15 +38,20 @@ class Advice:
 
 
 async def advise(client: Client, wanted: Wanted, ground: Ground) -> Advice:
-    """What is to be said of those who would evaluate ``wanted``; what cannot be read is said too."""
+    """What is to be said of those who would evaluate ``wanted``; what may not be read is said too.
+
+    Raises EnvironmentFault where the API server fails: whether an apply is to be refused is not known then.
+    """
     found: list[Evaluator] = []
     unread: list[str] = []
     for kind, path in SOURCES.get(wanted.kind.kind, ()):
         try:
             found += [evaluator(kind, body) for body in await listed(client, path)]
         except ClusterFault as fault:
-            if fault.status != 404:
+            if fault.status == 403:
                 unread.append(kind)
+            elif fault.status != 404:
+                raise EnvironmentFault(unreachable(fault)) from None
     return judge(found, wanted, ground, unread)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gpurules.cluster.changes import Refused, apply, delete, listed, send
+from gpurules.cluster.answers import Refused
+from gpurules.cluster.changes import apply, delete, listed, send
 from gpurules.cluster.client import Client
 from gpurules.cluster.fault import ClusterFault
 from gpurules.filling.plain_yaml import yaml_text
@@ -70,25 +71,27 @@ async def plan(
 
 
 async def carry_out(
-    client: Client, changes: Iterable[Change], *, force: bool, prune: bool
-) -> Iterable[Mapping[str, Any]]:
-    """Write what was planned; the objects as they are then. Whatever stops it, the same run can be repeated.
+    client: Client, changes: Iterable[Change], *, force: bool, prune: bool, done: Callable[[Change], None]
+) -> None:
+    """Write what was planned; ``done`` hears of each change as soon as it is made. Whatever stops it, the same run can
+    be repeated.
 
     Raises as ``plan`` does.
     """
-    written = []
     for change in changes:
         try:
             if change.wanted is not None:
                 one = change.wanted
-                written.append(await apply(client, one.path, one.body, manager=MANAGER, force=force, dry_run=False))
+                await apply(client, one.path, one.body, manager=MANAGER, force=force, dry_run=False)
             elif prune:
                 await _delete(client, change)
+            else:
+                continue
         except ClusterFault as fault:
             error = _explained(fault, change.wanted) if change.wanted else EnvironmentFault(unreachable(fault))
             advice = "what came before it is written; run the same command again"
             raise type(error)([*error.problems, Problem(f"stopped at {change.name}", advice=advice)]) from None
-    return written
+        done(change)
 
 
 async def _delete(client: Client, change: Change) -> None:
@@ -120,7 +123,7 @@ async def _obsolete(client: Client, wanted: Sequence[Wanted], configuration: str
         try:
             found = await listed(client, kind.path(namespace), query)
         except ClusterFault as fault:
-            if kind is own:
+            if kind is own or fault.status not in (403, 404):
                 raise EnvironmentFault(unreachable(fault)) from None
             # The cluster does not know the kind, or we may not look: then none of it is ours.
             continue

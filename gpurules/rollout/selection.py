@@ -12,6 +12,9 @@ from typing import Any
 
 Labels = Mapping[str, str]
 
+BY_DEFAULT = ("VMAlert", "VMAgent")
+"""Kinds with the field selectAllByDefault (VictoriaMetrics operator)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluator:
@@ -29,13 +32,16 @@ class Evaluator:
         return f"{self.kind} {self.namespace}/{self.name}"
 
 
-def evaluator(kind: str, body: Any) -> Evaluator:
-    """An API object of ``kind`` as far as rules go; what is not of the form it should have is left out."""
+def evaluator(kind: str, body: Any, of: str = "rule") -> Evaluator:
+    """An API object of ``kind`` as far as rules go; what is not of the form it should have is left out.
+
+    ``of``: how the names of the selectors begin, such as ``podMonitor`` for what the object scrapes.
+    """
     metadata, spec = _mapping(body, "metadata") or {}, _mapping(body, "spec") or {}
-    rules, namespaces = _mapping(spec, "ruleSelector"), _mapping(spec, "ruleNamespaceSelector")
-    if kind == "VMAlert" and spec.get("selectAllByDefault") is True:
+    rules, namespaces = _mapping(spec, f"{of}Selector"), _mapping(spec, f"{of}NamespaceSelector")
+    if kind in BY_DEFAULT and spec.get("selectAllByDefault") is True:
         rules, namespaces = rules if rules is not None else {}, namespaces if namespaces is not None else {}
-    elif kind == "VMAlert" and rules is None and namespaces is not None:
+    elif kind in BY_DEFAULT and rules is None and namespaces is not None:
         rules = {}
     shards = spec.get("shards")
     features = spec.get("enableFeatures")

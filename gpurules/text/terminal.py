@@ -5,6 +5,10 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
 
 def safe(text: str, limit: int = 0) -> str:
     """``text`` on one line, with everything that a terminal could obey made visible as an escape.
@@ -43,6 +47,11 @@ def wants_colour(choice: str, variables: Mapping[str, str], is_terminal: bool) -
     if variables.get("FORCE_COLOR", "") not in ("", "0"):
         return True
     return is_terminal and variables.get("TERM") != "dumb"
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Whether a person sees what is written to ``stream``; not where it is closed."""
+    return stream is not None and not stream.closed and stream.isatty()
 
 
 def columns_of(text: str) -> int:

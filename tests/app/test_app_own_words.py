@@ -21,6 +21,7 @@ OWN = [
     ("a label", Config(output=OutputSection(labels={"release": "kube"})), True),
     ("a name", Config(output=OutputSection(name="vm-gpus")), True),
     ("a copied label", Config(kubevirt=KubevirtSection(copy_labels=("instance_type",))), True),
+    ("a GPU resource", Config(kubevirt=KubevirtSection(gpu_resources=("nvidia.com/GA102GL_A10",))), True),
     ("a selector", Config(dcgm=DcgmSection(selector='{job="gpu"}')), True),
     ("a cluster label", Config(rules=RulesSection(cluster_label="cluster")), True),
     ("nothing", Config(), False),

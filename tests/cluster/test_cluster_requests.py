@@ -202,7 +202,7 @@ def test_list(answer: str, found: object, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_answer_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gpurules.cluster.client.LARGEST_ANSWER", 100_000)
+    monkeypatch.setattr("gpurules.cluster.answers.LARGEST_ANSWER", 100_000)
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

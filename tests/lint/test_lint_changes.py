@@ -294,6 +294,12 @@ def test_links_inside_count_as_their_target_and_links_outside_are_not_followed(
     assert found == ["in.yaml record a:up:sum"]
 
 
+def test_a_file_outside_that_is_named_is_new(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "outside.yaml").write_text(rules(C), encoding="utf-8")
+    commit(f=rules(A))
+    assert reported(capsys, "f.yaml", "../outside.yaml") == ["../outside.yaml record c:up:sum"]
+
+
 def test_a_link_that_became_a_file_is_new(capsys: pytest.CaptureFixture[str]) -> None:
     write("target.txt", rules(A))
     Path("f.yaml").symlink_to("target.txt")

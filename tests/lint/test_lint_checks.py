@@ -62,6 +62,11 @@ def test_page_has_a_summary_and_a_bad_and_a_good_example(check: str) -> None:
     assert kinds == ["Bad", "Good"]
 
 
+def test_every_example_is_the_own_one_of_its_check() -> None:
+    blocks = [found["text"] for check in CHECKS for found in BLOCK.finditer(page(check))]
+    assert len(set(blocks)) == len(blocks)
+
+
 @pytest.mark.parametrize("check", CHECKS)
 def test_bad_example_is_found_and_good_one_is_not(check: str) -> None:
     for example in BLOCK.finditer(page(check)):

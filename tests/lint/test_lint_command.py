@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
+import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from gpurules.cli.main import run
+from gpurules.lint.identifiers import CHECKS
+from gpurules.lint.registry import summary
 
 GOOD = """\
 groups:
@@ -52,6 +59,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["other.yaml", "--skip-others"], 0),
         (["*.json"], 2),
         (["good.yaml", "--select", "jion"], 2),
+        (["good.yaml", "--select", "join", "--ignore", "join"], 2),
+        (["good.yaml", "--select", ","], 2),
+        (["bad.yaml", "--format", "sarif", "--relative-to", "nowhere"], 2),
         (["good.yaml", "--kubevirt", "v9.9"], 2),
         (["good.yaml", "--write-baseline"], 2),
         (["good.yaml", "--format", "xml"], 2),
@@ -72,6 +82,8 @@ def test_exit_codes(folder: Path, arguments: list[str], code: int, capsys: pytes
         (["goood.yaml"], 'did you mean "good.yaml"?'),
         (["good.yaml", "--select", "jion"], 'did you mean "join"?'),
         (["good.yaml", "--ignore", "join/absent-lable"], 'did you mean "join/absent-label"?'),
+        (["good.yaml", "--select", "join", "--ignore", "join"], "--ignore leaves out all that is selected"),
+        (["good.yaml", "--relative-to", "nowhere"], "Directory 'nowhere' does not exist"),
         (["other.yaml"], "there are no rules in this file"),
     ],
 )
@@ -97,6 +109,28 @@ def test_text_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "\n"
         "1 error in 1 rule of 1 file\n"
     )
+
+
+FOREIGN = "groups:\n  - name: a\n    services: [{name: b}]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "code"),
+    [
+        (FOREIGN, ["."], 0),
+        (FOREIGN, ["foreign.yaml"], 1),
+        (FOREIGN.replace("services", "rulse"), ["."], 1),
+        (FOREIGN + "  - name: c\n    rules: []\n", ["."], 1),
+        ("groups:\n  - name: a\n", ["."], 0),
+    ],
+)
+def test_groups_of_another_program_are_passed_over_where_they_are_found(
+    folder: Path, text: str, arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad.yaml").unlink()
+    (folder / "foreign.yaml").write_text(text)
+    assert run(["lint", *arguments]) == code
+    assert ("foreign.yaml" in capsys.readouterr().out) == (code == 1)
 
 
 def test_stdin(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
@@ -138,6 +172,81 @@ def test_colour_on_a_terminal(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     run(["lint", "bad.yaml"])
     assert ("\x1b[" in capsys.readouterr().out) is coloured
+
+
+@pytest.mark.parametrize(("columns", "longest"), [("80", 80), ("120", 120), ("10", 34)])
+def test_the_line_and_its_marks_fit_the_terminal(
+    folder: Path, columns: str, longest: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    long = " + ".join(f"sum by (job_{number}) (up)" for number in range(20))
+    (folder / "long.yaml").write_text(
+        GOOD.replace("count by (pod) (DCGM_FI_DEV_GPU_TEMP)", f"{long} + DCGM_FI_DEV_GPU_TMEP + {long}")
+    )
+    monkeypatch.setenv("COLUMNS", columns)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert run(["lint", "long.yaml", "--color", "never", "--select", "dcgm"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    shown = [line for line in lines if line.lstrip(" 0123456789").startswith("|")]
+    line, marks = shown
+    assert max(len(line) for line in shown) <= longest
+    start, end = marks.index("^"), marks.rindex("^") + 1
+    assert "DCGM_FI_DEV_GPU_TMEP".startswith(line[start:end])
+    assert end - start > 6
+
+
+def test_a_reason_that_does_not_fit_stands_below(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    join = "sum by (name) (x) * on (name) group_left () max by (name, node) (kubevirt_vmi_info)"
+    (folder / "long.yaml").write_text(GOOD.replace("count by (pod) (DCGM_FI_DEV_GPU_TEMP)", join))
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert run(["lint", "long.yaml", "--color", "never", "--select", "join/duplicate-one-side"]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    place = next(place for place, line in enumerate(lines) if line.endswith("--"))
+    assert lines[place + 1].startswith("    = when ")
+
+
+def test_a_closed_output_is_an_error_and_no_traceback(folder: Path) -> None:
+    for arguments in (["lint", "bad.yaml"], ["render"]):
+        words = [sys.executable, "-m", "gpurules", *arguments]
+        done = subprocess.run(["sh", "-c", 'exec "$@" >&-', "sh", *words], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (3, "gpurules: error: -: cannot write: standard output is closed\n")
+
+
+def _refusing(locked: Path) -> Callable[..., Any]:
+    """A stand-in for os.scandir and os.lstat: what a user without rights to ``locked`` sees, whoever runs the tests."""
+
+    def refused(real: Callable[..., Any]) -> Callable[..., Any]:
+        def asked(path: Any = ".", *rest: Any, **settings: Any) -> Any:
+            if not isinstance(path, int) and f"{os.path.abspath(path)}/".startswith(f"{locked}/"):
+                raise PermissionError(errno.EACCES, "Permission denied", str(path))
+            return real(path, *rest, **settings)
+
+        return asked
+
+    return refused
+
+
+@pytest.mark.parametrize("argument", [".", "locked", "**/*.yaml", "locked/*.yaml", "locked/rules.yaml"])
+def test_a_folder_that_may_not_be_read_is_no_clean_run(
+    folder: Path, argument: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "bad.yaml").unlink()
+    (folder / "locked").mkdir()
+    refused = _refusing(folder / "locked")
+    monkeypatch.setattr(os, "scandir", refused(os.scandir))
+    monkeypatch.setattr(os, "lstat", refused(os.lstat))
+    assert run(["lint", argument]) == 3
+    assert "locked" in (err := capsys.readouterr().err)
+    assert err.endswith("cannot look there: Permission denied\n")
+
+
+def test_what_a_file_system_keeps_for_itself_is_passed_over(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "bad.yaml").unlink()
+    (folder / "lost+found").mkdir()
+    monkeypatch.setattr(os, "scandir", _refusing(folder / "lost+found")(os.scandir))
+    assert run(["lint", "."]) == 0
 
 
 def test_report_goes_to_a_file(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -261,6 +370,19 @@ def test_diff_outside_a_repository(
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(folder.parent))
     assert run(["lint", ".", "--diff", "main"]) == 2
     assert "git" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_explanations_fit_the_terminal(
+    check: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    assert run(["explain", check]) == 0
+    words, *examples = re.split("^```.*$", capsys.readouterr().out, flags=re.MULTILINE)
+    texts = [words, *examples[1::2]]
+    assert max(len(line) for text in texts for line in text.splitlines()) <= 80
+    assert " ".join(summary(check).split()) in " ".join(words.split())
+    assert len(examples) == 4
 
 
 def test_explain(capsys: pytest.CaptureFixture[str]) -> None:

@@ -74,6 +74,34 @@ MISTAKES = [
         'label_replace(foo, "name", "$1", "pod", "virt-launcher-(.+)-[a-z0-9]{5}")',
         {"kubevirt/launcher-name"},
     ),
+    (
+        "one series of the whole fleet",
+        f"DCGM_FI_DEV_GPU_UTIL * on (namespace, pod) group_left (name) "
+        f'label_replace(topk(1, {GUARDED}), "pod", "$1", "vmi_pod", "(.+)")',
+        {"join/arbitrary-deduplication"},
+    ),
+    (
+        "the host name of a guest taken for the VM's",
+        'label_replace(DCGM_FI_DEV_GPU_TEMP, "name", "$1", "Hostname", "(.*)") '
+        "* on (name) group_left (node) max by (name, node) (kubevirt_vmi_info)",
+        {"join/different-domains", "join/duplicate-one-side"},
+    ),
+    ("memory in percent of a ratio", "DCGM_FI_DEV_FB_USED / DCGM_FI_DEV_FB_TOTAL > 90", {"units/threshold"}),
+    ("bytes compared with MiB", "max by (pod) (DCGM_FI_DEV_FB_USED) > 80e9", {"units/threshold"}),
+    ("the rate of an error code", "rate(DCGM_FI_DEV_XID_ERRORS[5m]) > 0", {"dcgm/rate-of-gauge"}),
+    ("the average of an error code", "avg by (pod) (DCGM_FI_DEV_XID_ERRORS)", {"dcgm/code-arithmetic"}),
+    ("the version of the driver", "DCGM_FI_DRIVER_VERSION == 0", {"dcgm/not-a-number"}),
+    (
+        "a resource as Kubernetes spells it",
+        'sum by (namespace) (kube_pod_container_resource_requests{resource="nvidia.com/gpu"})',
+        {"labels/foreign-value"},
+    ),
+    ("phases of a pod", 'count by (namespace) (kube_pod_status_phase{phase="running"} == 1)', {"labels/foreign-value"}),
+    (
+        "migrations by the name of a VM",
+        "count by (namespace, name) (kubevirt_vmi_migration_succeeded)",
+        {"labels/unknown-label"},
+    ),
     ("percent beside a ratio", "avg(DCGM_FI_DEV_GPU_UTIL) > avg(DCGM_FI_PROF_GR_ENGINE_ACTIVE)", {"units/mismatch"}),
 ]
 
@@ -88,6 +116,24 @@ RIGHT = [
      "(sum by (pod) (DCGM_FI_DEV_FB_USED) + sum by (pod) (DCGM_FI_DEV_FB_FREE)) > 0.9"),
     ("containers", "max by (namespace, pod) (DCGM_FI_DEV_GPU_UTIL) * on (namespace, pod) group_left (node) "
      "topk by (namespace, pod) (1, max by (namespace, pod, node) (kube_pod_info{node!=\"\"}))"),
+    ("utilisation as a ratio", "avg by (namespace, name) (max by (namespace, pod, UUID) (DCGM_FI_DEV_GPU_UTIL) / 100 "
+     f"* on (namespace, pod) group_left (name) max by (namespace, name, node, pod) ({MOVED}))"),
+    ("power from energy", "sum by (namespace, name) (max by (namespace, pod, UUID) "
+     "(rate(DCGM_FI_DEV_TOTAL_ENERGY_CONSUMPTION[5m])) / 1000 * on (namespace, pod) group_left (name) "
+     f"max by (namespace, name, node, pod) ({MOVED}))"),
+    ("memory in percent", "100 * DCGM_FI_DEV_FB_USED / (DCGM_FI_DEV_FB_USED + DCGM_FI_DEV_FB_FREE) > 95"),
+    ("a VM by the owner of its pod", 'max by (namespace, pod, name) (label_replace(kube_pod_owner{owner_kind='
+     '"VirtualMachineInstance", owner_is_controller="true"}, "name", "$1", "owner_name", "(.+)"))'),
+    ("launcher pods with GPUs", 'count by (namespace) (group by (namespace, pod) (kube_pod_container_resource_requests'
+     '{resource=~"nvidia_com_.+"}) and on (namespace, pod) (kube_pod_status_phase{phase="Running"} == 1))'),
+    ("a licence that has expired", "DCGM_FI_DEV_VGPU_LICENSE_STATUS == 0"),
+    ("an idle GPU by its engine", "avg_over_time(DCGM_FI_PROF_GR_ENGINE_ACTIVE[1h]) < 0.01"),
+    ("an idle GPU by its utilisation", "avg_over_time(DCGM_FI_DEV_GPU_UTIL[1h]) < 1"),
+    ("XIDs that matter", "DCGM_FI_DEV_XID_ERRORS == 79 or DCGM_FI_DEV_XID_ERRORS == 48"),
+    ("memory of a node", "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes "
+     "* on (instance) group_left (nodename) node_uname_info < 0.1"),
+    ("power of the nodes' VMs", "sum by (node) (max by (namespace, pod, UUID) (DCGM_FI_DEV_POWER_USAGE) "
+     '* on (namespace, pod) group_left (node) topk by (namespace, pod) (1, timestamp(kube_pod_info{node!=""})) ^ 0)'),
     ("a rare event", "changes(DCGM_FI_DEV_XID_ERRORS[5m]) > 0 or DCGM_FI_DEV_ECC_DBE_VOL_TOTAL > 0"),
 ]  # fmt: skip
 

@@ -47,6 +47,7 @@ def _worded(records: Records) -> list[Rule]:
 METRICS = (
     "DCGM_FI_DEV_FB_USED",
     "DCGM_FI_DEV_FB_FREE",
+    "DCGM_FI_DEV_FB_TOTAL",
     "DCGM_FI_DEV_GPU_UTIL",
     "DCGM_FI_DEV_MEM_COPY_UTIL",
     "DCGM_FI_DEV_XID_ERRORS",
@@ -68,6 +69,10 @@ FORMS = (
     "sum by (gpu) ({a}) + max by (gpu) ({b})",
     "{a} * on (namespace, pod) group_left (node) {b}",
     "{a} / {b}",
+    "{a} / {b} > 90",
+    "100 * {a} / ({b} + {a}) > 8",
+    "{a} > 0.9",
+    "{a} > 8e9",
     "{a} or {a}",
     "rate({a}[5m])",
     "rate(({a} * on (pod) group_left () {b})[5m:])",
@@ -128,6 +133,9 @@ def test_shapes_hide_nothing_of_the_cases(check: str) -> None:
     [
         ("max(DCGM_FI_DEV_FB_USED)", "max(DCGM_FI_DEV_FB_FREE)", True),
         ("max(DCGM_FI_DEV_FB_USED)", "max(DCGM_FI_DEV_GPU_UTIL)", False),
+        ("DCGM_FI_DEV_FB_USED > 1", "DCGM_FI_DEV_FB_USED > 2", False),
+        ("DCGM_FI_DEV_FB_USED / foo > 1", "DCGM_FI_DEV_FB_FREE / foo > 1", False),
+        ("DCGM_FI_DEV_FB_USED / foo > 1", "DCGM_FI_DEV_FB_USED / foo > 2", False),
         ("foo / foo", "bar / bar", True),
         ("foo / foo", "foo / bar", False),
         ('foo{job="a"}', 'foo{job="b"}', True),

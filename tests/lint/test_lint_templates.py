@@ -49,6 +49,25 @@ WRONG = (
     "{{ .. }}",
     '{{ "abc }}',
     'a {{ "b',
+    '{{ define "x" }}{{ $labels.a }}{{ end }}',
+    '{{ block "x" . }}{{ $value }}{{ end }}',
+    '{{ if true }}{{ define "x" }}a{{ end }}{{ end }}',
+    '{{ define "x" }}{{ define "y" }}{{ end }}{{ end }}',
+    "{{ define x }}a{{ end }}",
+    "{{ define 'x' }}a{{ end }}",
+    '{{ define "x" . }}a{{ end }}',
+    '{{ define "x" }}a',
+    '{{ define "x" }}a{{ else }}b{{ end }}',
+    '{{ define "x" }}{{ $y := . }}{{ end }}{{ $y }}',
+    '{{ $y := 1 }}{{ define "x" }}{{ $y }}{{ end }}',
+    "{{ template x }}",
+    "{{ template }}",
+    '{{ block "x" }}a{{ end }}',
+    '{{ $value | template "x" }}',
+    '{{ (template "x") }}',
+    '{{ range $labels }}{{ block "x" . }}{{ break }}{{ end }}{{ end }}',
+    "{{ if true }}a{{ else }}b{{ else }}c{{ end }}",
+    '{{ if true }}a{{ else template "x" }}b{{ end }}',
 )
 RIGHT = (
     "{{/* c */}}{{- /* c */ -}}",
@@ -67,10 +86,15 @@ RIGHT = (
     "{{ $labels.größe }}{{ len $labels }}{{ index $labels `a-b` }}{{\t$labels.a\t}}",
     "{{ externalURL }}/x{{ pathPrefix }}{{ $externalLabels.cluster }} {{ $externalURL }}",
     '{{ define "x" }}a{{ end }}{{ template "x" }}',
+    '{{ define "x" }}{{ .Labels.a }}{{ $.Labels.a }}{{ $y := . }}{{ $y }}{{ end }}{{ template "x" . }}',
+    '{{ define `x` }}{{ . | humanize }}{{ end }}{{ template `x` $value }}{{ template "y" $labels }}',
+    '{{ if true }}{{ block "x" $labels }}{{ .a }}{{ end }}{{ end }}',
+    "{{ range $labels }}{{ else }}{{ end }}{{ if true }}{{ else if false }}{{ else }}{{ end }}",
 )
 WORDS = (
     *("$labels", "$value", "$x", "$x := 3", "$labels.a", ".Labels.a", ".", "$", "|", "(", ")", "if", "range", "with"),
     *("end", "else", "humanize", "humanise", "printf", '"%f"', "`a`", "'a'", "3", "-1", "{{", "}}", "}}", "{{ end }}"),
+    *("define", "block", "template", '"x"', '{{ define "x" }}', '{{ template "x" . }}', "{{ else }}"),
     *("{{ if $value }}", "{{ $value }}", "text", "-", "=", ",", '"', "true", "{{/* c */}}", "$labels.a-b", "\n", "}"),
 )
 

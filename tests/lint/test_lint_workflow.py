@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from gpurules.cli.main import run
+from gpurules.lint.identifiers import CHECKS
 from gpurules.text.terminal import wants_colour
+from shared import ROOT
 
 WRONG = """groups:
   - name: a
@@ -269,11 +272,23 @@ def test_an_internal_error_is_hidden_by_nothing(
     assert "internal error: RuntimeError: broken" in capsys.readouterr().err
 
 
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+GROUPS = "|".join(sorted({check.partition("/")[0] for check in CHECKS}))
+NAMED = re.compile(rf"(?<![\w/.-])(?:{GROUPS})/[a-z]+(?:-[a-z]+)*(?![\w./-])")
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_checks_that_a_page_names_exist(path: Path) -> None:
+    known = {*CHECKS, "structure/nmaes"}
+    assert set(NAMED.findall(path.read_text(encoding="utf-8"))) <= known
+
+
 @pytest.mark.parametrize(("root", "path"), [(".", "rules.yaml"), ("..", "sub/rules.yaml"), ("rules", "../rules.yaml")])
 def test_paths_start_from_the_folder_that_is_named(
     root: str, path: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(WRONG, "sub/rules.yaml")
     monkeypatch.chdir("sub")
+    Path("rules").mkdir()
     run(["lint", "--format", "gitlab", "--relative-to", root, "rules.yaml"])
     assert [entry["location"]["path"] for entry in json.loads(capsys.readouterr().out)] == [path]

@@ -76,6 +76,7 @@ def references(one: Any) -> Iterator[tuple[str, str]]:
         yield from (("ServiceAccount", subject["name"]) for subject in one["subjects"])
     if one["kind"] == "MutatingAdmissionPolicyBinding":
         yield "MutatingAdmissionPolicy", one["spec"]["policyName"]
+        yield "ConfigMap", one["spec"]["paramRef"]["name"]
 
 
 def _identity(one: Any) -> Iterator[str]:

@@ -15,8 +15,9 @@ from scaffolded import parsed
 from api_server.server import on, status
 from gpurules.app.discovery import discovered
 from gpurules.app.scaffold import Wishes, scaffolding
+from gpurules.app.scrapers import SOURCES
 from gpurules.manifests.settings import Machine
-from gpurules.manifests.survey import Guest, Survey, guests, propose
+from gpurules.manifests.survey import SCRAPING, Guest, Survey, guests, propose
 from gpurules.text.errors import EnvironmentFault, InputError
 
 POD_NETWORK: dict[str, Any] = {"networks": [{"name": "default", "pod": {}}]}
@@ -98,9 +99,8 @@ def test_what_is_there_is_said_and_used(here: Cluster) -> None:
         vmi("plain", gpus=()),
         vmi("ended", phase="Succeeded"),
     )
-    here.server.store.add(
-        "prometheuses", prometheus("k8s", "observability", podMonitorSelector={"matchLabels": {"release": "x"}})
-    )
+    taken_from = {"podMonitorSelector": {"matchLabels": {"release": "x"}}, "podMonitorNamespaceSelector": {}}
+    here.server.store.add("prometheuses", prometheus("k8s", "observability", **taken_from))
     pod = {"metadata": {"name": "dcgm-1", "namespace": "gpu-operator", "labels": {"app": "nvidia-dcgm-exporter"}}}
     here.server.store.add("pods", pod)
     wishes, said = discovered(Wishes(), here.access)
@@ -117,7 +117,11 @@ def test_what_is_there_is_said_and_used(here: Cluster) -> None:
     given = Wishes(path="host", machines=("a/b",), monitor_labels=(("c", "d"),), prometheus_namespace="e")
     taken, said = discovered(given, here.access)
     assert taken == given
-    assert said[-1] == "--path host is set up, as you say"
+    assert said[-3:] == (
+        "Prometheus observability/k8s selects no ServiceMonitor at all: set spec.serviceMonitorSelector in it",
+        "proposed: --path pod-network, since every VM is on the pod network, and not every one has VSOCK",
+        "--path host is set up, as you say",
+    )
     assert here.server.writes() == []
 
 
@@ -128,7 +132,136 @@ def test_several_prometheus_objects_are_not_chosen_among(here: Cluster) -> None:
     wishes, said = discovered(Wishes(), here.access)
     assert said[0] == "1 VM has NVIDIA GPUs (nvidia.com/GA102GL_A10), without VSOCK"
     assert wishes.monitor_labels == ()
-    assert "several Prometheus objects: monitoring/one, monitoring/two; choose with --monitor-label" in said
+    assert "several that scrape: monitoring/one, monitoring/two; choose with --monitor-label" in said
+
+
+def scraping(kind: str, name: str = "k8s", namespace: str = "monitoring", **spec: Any) -> dict[str, Any]:
+    """An object that scrapes."""
+    return {"kind": kind, "metadata": {"name": name, "namespace": namespace}, "spec": spec}
+
+
+ANY: dict[str, Any] = {}
+TAKES: list[tuple[str, dict[str, Any], dict[str, str], str]] = [
+    ("every monitor", scraping("Prometheus", podMonitorSelector=ANY, podMonitorNamespaceSelector=ANY), {}, ""),
+    ("its own namespace", scraping("Prometheus", podMonitorSelector=ANY), {}, ""),
+    (
+        "labels",
+        scraping("Prometheus", podMonitorSelector={"matchLabels": {"release": "kps"}}),
+        {"release": "kps"},
+        "",
+    ),
+    (
+        "expressions",
+        scraping(
+            "Prometheus",
+            podMonitorSelector={"matchExpressions": [{"key": "team", "operator": "In", "values": ["gpu"]}]},
+        ),
+        {"team": "gpu"},
+        "",
+    ),
+    (
+        "what no label does",
+        scraping(
+            "Prometheus", podMonitorSelector={"matchExpressions": [{"key": "a", "operator": "Gt", "values": ["1"]}]}
+        ),
+        {},
+        "Prometheus monitoring/k8s has a podMonitorSelector that no added label satisfies",
+    ),
+    (
+        "none",
+        scraping("Prometheus"),
+        {},
+        "Prometheus monitoring/k8s selects no PodMonitor at all: set spec.podMonitorSelector in it",
+    ),
+    (
+        "another namespace",
+        scraping("Prometheus", namespace="observability", podMonitorSelector=ANY),
+        {},
+        "Prometheus observability/k8s looks for PodMonitors in its own namespace alone: use --namespace observability",
+    ),
+    (
+        "other namespaces",
+        scraping(
+            "Prometheus", podMonitorSelector=ANY, podMonitorNamespaceSelector={"matchLabels": {"monitored": "yes"}}
+        ),
+        {},
+        "Prometheus monitoring/k8s does not look for PodMonitors in namespace monitoring: "
+        "kubectl label namespace monitoring monitored=yes",
+    ),
+    ("an agent", scraping("PrometheusAgent", podMonitorSelector=ANY, podMonitorNamespaceSelector=ANY), {}, ""),
+    ("VMAgent, all", scraping("VMAgent", selectAllByDefault=True), {}, ""),
+    (
+        "VMAgent, labels",
+        scraping("VMAgent", podScrapeSelector={"matchLabels": {"a": "b"}}, podScrapeNamespaceSelector=ANY),
+        {"a": "b"},
+        "",
+    ),
+    (
+        "VMAgent, none",
+        scraping("VMAgent"),
+        {},
+        "VMAgent monitoring/k8s selects no PodMonitor at all: set selectAllByDefault in it",
+    ),
+]
+PLURALS = {"Prometheus": "prometheuses", "PrometheusAgent": "prometheusagents", "VMAgent": "vmagents"}
+
+
+@pytest.mark.parametrize(("scraper", "labels", "remark"), [row[1:] for row in TAKES], ids=[row[0] for row in TAKES])
+def test_whether_the_monitor_is_taken(here: Cluster, scraper: Any, labels: dict[str, str], remark: str) -> None:
+    add(here, vmi("a"))
+    here.server.store.add(PLURALS[scraper["kind"]], scraper)
+    wishes, said = discovered(Wishes(), here.access)
+    assert dict(wishes.monitor_labels) == labels
+    assert wishes.prometheus_namespace == scraper["metadata"]["namespace"]
+    assert wishes.prometheus_labels == (
+        (("app.kubernetes.io/name", "vmagent"),) if scraper["kind"] == "VMAgent" else ()
+    )
+    assert list(said[1:-1]) == ([remark] if remark else [])
+
+
+@pytest.mark.parametrize(
+    ("path", "selector", "monitor"),
+    [("host", "serviceMonitor", "ServiceMonitor"), ("remote", "scrapeConfig", "ScrapeConfig")],
+)
+def test_each_path_has_its_kind_of_monitor(here: Cluster, path: str, selector: str, monitor: str) -> None:
+    add(here, vmi("a"))
+    spec: dict[str, Any] = {
+        "podMonitorSelector": {"matchLabels": {"a": "pods"}},
+        f"{selector}Selector": {"matchLabels": {"a": path}},
+    }
+    here.server.store.add("prometheuses", scraping("Prometheus", **spec))
+    assert discovered(Wishes(path=path), here.access)[0].monitor_labels == (("a", path),)
+    wishes, said = discovered(Wishes(path=path, monitor_labels=(("a", "c"),)), here.access)
+    assert wishes.monitor_labels == (("a", "c"),)
+    assert f"Prometheus monitoring/k8s selects {monitor}s by other labels than you say" in said
+
+
+def served_without(here: Cluster, *groups: str) -> None:
+    here.server.resources = {
+        name: resource for name, resource in here.server.resources.items() if resource[0] not in groups
+    }
+
+
+NOBODY = "no Prometheus object, nor a VMAgent: monitors need prometheus-operator or the VictoriaMetrics operator"
+NO_CRD = "the cluster does not know PodMonitors: install the CRDs of prometheus-operator"
+WITHOUT = [
+    (("monitoring.coreos.com", "operator.victoriametrics.com"), False, (NOBODY, NO_CRD)),
+    (("operator.victoriametrics.com",), False, (NOBODY,)),
+    (("monitoring.coreos.com",), True, (f"{NO_CRD}; the VictoriaMetrics operator reads them too",)),
+]
+
+
+@pytest.mark.parametrize(("groups", "agent", "says"), WITHOUT)
+def test_which_operators_are_there(here: Cluster, groups: tuple[str, ...], agent: bool, says: tuple[str, ...]) -> None:
+    add(here, vmi("a"))
+    served_without(here, *groups)
+    if agent:
+        here.server.store.add("vmagents", scraping("VMAgent", selectAllByDefault=True))
+    assert discovered(Wishes(), here.access)[1][1:-1] == says
+
+
+def test_every_kind_that_scrapes_is_listed() -> None:
+    assert tuple(SOURCES) == SCRAPING
 
 
 def wired(*interfaces: tuple[str, Any]) -> dict[str, Any]:
@@ -156,7 +289,14 @@ def test_path_remote_takes_the_addresses_that_kubevirt_knows(here: Cluster, foun
 
 
 WRONG = [
-    ("no VM with a GPU", [vmi("plain", gpus=())], None, InputError, "nothing to set up: no VM has an NVIDIA GPU"),
+    ("no VM with a GPU", [vmi("plain", gpus=())], None, InputError, "nothing to set up: no VM has a GPU"),
+    (
+        "Windows",
+        [vmi("w", guest="mswindows")],
+        None,
+        InputError,
+        "no VM that could be set up has an NVIDIA GPU; tenant-a/w runs Windows",
+    ),
     ("no KubeVirt", [], "virtualmachineinstances", EnvironmentFault, "the cluster has no KubeVirt"),
 ]
 

@@ -19,6 +19,7 @@ from gpurules.manifests.guest import VSOCK_LIMIT
 from gpurules.manifests.layouts.registry import LAYOUTS
 from gpurules.manifests.paths.registry import SCAFFOLDED
 from gpurules.manifests.probing import PROBE_PARTS
+from gpurules.manifests.scaffold import LAST_LOOK, PROBE_LOOK
 from gpurules.manifests.settings import Settings
 from gpurules.rules.paths.registry import PATHS
 from gpurules.text.errors import EnvironmentFault, InputError
@@ -97,12 +98,13 @@ def test_kustomize_builds_the_same_objects(case: Case, tmp_path: Path) -> None:
 
 @each_case
 @pytest.mark.parametrize("layout", [name for name, layout in LAYOUTS.items() if layout.folder])
-def test_limits_and_patches_are_in_every_folder(case: Case, layout: str, tmp_path: Path) -> None:
+def test_limits_places_to_look_and_patches_are_in_every_folder(case: Case, layout: str, tmp_path: Path) -> None:
     folder = written(case, layout, tmp_path)
     everything = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*") if path.is_file())
     flat = " ".join(everything.replace("#", " ").split())
-    limits = SCAFFOLDED[case.wishes.path].limits if case.wishes.path else (VSOCK_LIMIT,)
-    assert [limit for limit in limits if " ".join(limit.split()) not in flat] == []
+    path = SCAFFOLDED[case.wishes.path] if case.wishes.path else None
+    said = (*path.limits, *path.look, LAST_LOOK) if path else (VSOCK_LIMIT, PROBE_LOOK)
+    assert [sentence for sentence in said if " ".join(sentence.split()) not in flat] == []
     assert "gpurules-parameter" not in everything
     for patch in folder.glob("patches/*.yaml"):
         assert patch.read_text(encoding="utf-8").startswith("# kubectl patch vm ")
@@ -121,7 +123,22 @@ def test_what_a_part_of_the_probe_prints(part: str, golden: Callable[[str, str],
 
 def test_every_path_of_the_rules_can_be_set_up() -> None:
     assert tuple(PATHS) == tuple(SCAFFOLDED)
-    assert [name for name, path in SCAFFOLDED.items() if path.name != name or not path.limits] == []
+    assert [name for name, path in SCAFFOLDED.items() if path.name != name or not path.limits or not path.look] == []
+
+
+LIMITS = [
+    ("one host engine", ("pod-network", "vsock-sidecar", "vsock-exporter", "remote", "single-vm-node")),
+    ("live migration", ("pod-network", "vsock-sidecar", "vsock-exporter", "remote", "single-vm-node")),
+    ("over VSOCK in global mode", ("vsock-sidecar", "vsock-exporter", "single-vm-node")),
+    ("other users of the guest's VSOCK", ("vsock-sidecar", "vsock-exporter", "single-vm-node")),
+    ("Network policies add up", ("pod-network", "vsock-sidecar")),
+]
+
+
+@pytest.mark.parametrize(("words", "paths"), LIMITS)
+def test_each_path_says_what_limits_it(words: str, paths: tuple[str, ...]) -> None:
+    saying = [name for name, path in SCAFFOLDED.items() if any(words in limit for limit in path.limits)]
+    assert tuple(saying) == paths
 
 
 def test_the_command_offers_what_there_is() -> None:

@@ -11,6 +11,7 @@ import pytest
 from asked import asked, fault_of
 
 from gpurules.cli.main import run
+from gpurules.cluster import patience
 from gpurules.cluster.prometheus import ask, store
 from gpurules.cluster.prometheus.access import Access
 from gpurules.cluster.prometheus.fault import Cause
@@ -130,7 +131,7 @@ BAD = [
 def test_bad_servers(
     answer: Callable[[Exchange], None], cause: Cause, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ask, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.01)
     with serving(answer) as server:
         fault = fault_of(Access(server.url, HEADERS, timeout=0.5))
     assert fault is not None
@@ -163,13 +164,13 @@ BUSY = [("Retry-After", "0"), ("Retry-After", "1"), ("Retry-After", "Wed, 21 Oct
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("header", BUSY, ids=[": ".join(row) for row in BUSY])
 def test_a_busy_server_is_asked_again(header: tuple[str, str], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ask, "FIRST_PAUSE", 0.01)
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.01)
     paused: list[float] = []
 
     async def sleep(seconds: float) -> None:
         paused.append(seconds)
 
-    monkeypatch.setattr(ask, "sleep", sleep)
+    monkeypatch.setattr(patience, "sleep", sleep)
     replies = [reply("", status, **dict([header])), reply("", status, **dict([header])), reply(EMPTY)]
     with serving(lambda exchange: replies[min(len(server.requests), 3) - 1](exchange)) as server:
         assert asked(Access(server.url), lambda store: store.instant("up")) == ()

@@ -58,7 +58,7 @@ def test_one_that_is_gone_already_is_no_error(here: Cluster) -> None:
 MISSING = [
     (
         "no operator",
-        "prometheusrules prometheuses thanosrulers prometheusagents",
+        "prometheusrules prometheuses thanosrulers prometheusagents podmonitors",
         EnvironmentFault,
         "the cluster does not know PrometheusRule; install prometheus-operator (its CRD prometheusrules.monitoring",
     ),

@@ -11,7 +11,7 @@ from aiohttp import web
 from rollout_cluster import NAMESPACE, Cluster, cluster
 
 from api_server.server import breaking, not_served, on, slow, status
-from gpurules.cluster import changes
+from gpurules.cluster import patience
 from gpurules.text.errors import CheckFailed, EnvironmentFault, InputError
 from kubernetes_api.server import TOKEN
 
@@ -39,7 +39,31 @@ BAD = [
         EnvironmentFault,
         "the API server refuses: Forbidden",
     ),
-    ("404 text", on("GET", "/version", not_served), EnvironmentFault, "the API server answers 404: 404 page not found"),
+    (
+        "404 text",
+        on("GET", "/version", not_served),
+        EnvironmentFault,
+        "the API server answers 404: 404 page not found; see whether the kubeconfig names an API server",
+    ),
+    (
+        "401 when evaluators are listed",
+        on("GET", "/prometheuses", lambda: status(401, "Unauthorized", "Unauthorized")),
+        EnvironmentFault,
+        "does not accept the credentials",
+    ),
+    (
+        "500 when evaluators are listed",
+        on("GET", "/thanosrulers", lambda: status(500, "InternalError", "etcdserver: no leader")),
+        EnvironmentFault,
+        "answers 500: etcdserver: no leader; try again later",
+    ),
+    (
+        "500 when what is obsolete is listed",
+        on("GET", "/vmrules?", lambda: status(500, "InternalError", "etcdserver: no leader")),
+        EnvironmentFault,
+        "answers 500: etcdserver: no leader; try again later",
+    ),
+    ("broken when evaluators are listed", breaking("GET", "/prometheuses"), EnvironmentFault, "the answer breaks off"),
     (
         "429 for ever",
         on("PATCH", RULES, lambda: web.Response(status=429, headers={"Retry-After": "0"})),
@@ -104,7 +128,7 @@ BAD = [
 
 @pytest.mark.parametrize(("mood", "error", "says"), [row[1:] for row in BAD], ids=[row[0] for row in BAD])
 def test_bad_servers(here: Cluster, mood: Any, error: Any, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "LONGEST_PAUSE", 0.01)
+    monkeypatch.setattr(patience, "FIRST_PAUSE", 0.01)
     here.server.moods.append(mood)
     if error is None:
         here.apply(dry_run=True)
@@ -118,11 +142,37 @@ def test_bad_servers(here: Cluster, mood: Any, error: Any, says: str, monkeypatc
     assert here.server.writes() == []
 
 
-def test_a_busy_server_is_asked_again(here: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(changes, "LONGEST_PAUSE", 0.01)
-    here.server.moods.append(on("PATCH", RULES, lambda: web.Response(status=429, headers={"Retry-After": "1"}), 3))
-    here.apply()
+BUSY = [("PATCH", RULES), ("GET", "/version"), ("GET", "prometheuses"), ("GET", "labelSelector"), ("POST", "/")]
+
+
+@pytest.mark.parametrize("status", [429, 503, 504])
+@pytest.mark.parametrize(("method", "part"), BUSY, ids=[" ".join(row) for row in BUSY])
+def test_a_busy_server_is_asked_again(
+    here: Cluster, method: str, part: str, status: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paused: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        paused.append(seconds)
+
+    monkeypatch.setattr(patience, "sleep", sleep)
+    answer = web.Response
+    here.server.moods.append(on(method, part, lambda: answer(status=status, headers={"Retry-After": "2"}), 3))
+    here.apply(wait=0.0)
+    assert paused == [2.0, 2.0, 2.0]
     assert here.rule()
+
+
+@pytest.mark.parametrize("seconds", ["3600", "Fri, 31 Dec 2100 23:59:59 GMT"])
+def test_a_server_that_asks_for_much_patience_is_left_alone(here: Cluster, seconds: str) -> None:
+    here.server.moods.append(
+        on("PATCH", RULES, lambda: web.Response(status=429, text="overloaded", headers={"Retry-After": seconds}))
+    )
+    with pytest.raises(
+        EnvironmentFault, match=r"answers 429: overloaded; it asks to be left alone for \d+ s; try again"
+    ):
+        here.apply()
+    assert sum(one.startswith("PATCH") for one in here.server.requests) == 1
 
 
 def test_a_run_that_stopped_half_way_can_be_repeated(here: Cluster) -> None:

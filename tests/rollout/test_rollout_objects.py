@@ -229,7 +229,8 @@ def test_a_run_that_stopped_half_way_is_repeated(objects: Objects, limit: Callab
     )
     # What replaces it is not all there, so the old one stays.
     assert objects.names == ["gpurules", "gpurules-1", "gpurules-2"]
-    assert here.said == []
+    assert here.said == [f"{objects.title(name)} created" for name in ("gpurules-1", "gpurules-2")]
+    here.said.clear()
     here.server.moods.clear()
     here.apply(prune=True)
     assert objects.applied[:4] == [
@@ -282,7 +283,7 @@ def test_vm_rules_need_the_operators_kinds(tmp_path: Path) -> None:
         del here.server.resources["vmrules"]
         with pytest.raises(EnvironmentFault, match="without VMRule"):
             here.apply(wanted)
-        del here.server.resources["vmalerts"]
+        del here.server.resources["vmalerts"], here.server.resources["vmagents"]
         with pytest.raises(EnvironmentFault) as caught:
             here.apply(wanted)
         assert "does not know VMRule; install the VictoriaMetrics operator" in str(caught.value)

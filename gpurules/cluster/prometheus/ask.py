@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import datetime
 import json
-from asyncio import sleep
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +14,7 @@ import aiohttp
 from gpurules.cluster.failures import as_faults
 from gpurules.cluster.fault import Cause as ClusterCause
 from gpurules.cluster.fault import ClusterFault
+from gpurules.cluster.patience import Busy, patiently, retry_after
 from gpurules.cluster.prometheus.elements import Elements, Malformed
 from gpurules.cluster.prometheus.fault import Cause, PrometheusFault
 from gpurules.cluster.prometheus.route import Parameters, Route
@@ -25,10 +23,6 @@ from gpurules.cluster.redact import HIDDEN, redacted
 LARGEST_ANSWER = 256 * 1024 * 1024
 LARGEST_REFUSAL = 64 * 1024
 LONGEST_MESSAGE = 600
-ATTEMPTS = 4
-FIRST_PAUSE = 0.5
-LONGEST_PAUSE = 10.0
-"""Seconds; a server that asks for more is not waited for."""
 MOST_WARNINGS = 20
 BUSY = (429, 503)
 PATH_ADVICE = "see whether the address needs a path such as /prometheus"
@@ -60,17 +54,7 @@ class Asker:
         self, page: str, parameters: Parameters = (), key: str = "", take: Callable[[Any], None] = lambda _: None
     ) -> Page:
         """The answer at ``page``; each element of its list ``key`` goes to ``take``. Raises PrometheusFault."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                return await self._once(page, parameters, Elements(key, take))
-            except _Busy as busy:
-                if attempt == ATTEMPTS:
-                    raise busy.fault from None
-                if busy.pause > LONGEST_PAUSE:
-                    detail = f"{busy.fault.detail}; it asks to be left alone for {busy.pause:.0f} s"
-                    raise self.fault(Cause.BUSY, detail, busy.fault.status, "try again later") from None
-                await sleep(busy.pause or FIRST_PAUSE * 2 ** (attempt - 1))
-        raise AssertionError("unreachable")
+        return await patiently(lambda: self._once(page, parameters, Elements(key, take)))
 
     def fault(self, cause: Cause, detail: str, status: int = 0, advice: str = "") -> PrometheusFault:
         """A fault of this server."""
@@ -124,8 +108,12 @@ class Asker:
             return self.fault(Cause.TIMEOUT, f"it answers {status}: {message}", status, "see --timeout")
         fault = self._fault_of(message, response, page, is_query=bool(found.get("error")))
         if status in BUSY:
-            return _Busy(fault, _pause(response.headers.get("Retry-After", "")))
+            return Busy(lambda more: self._busy(fault, more), retry_after(response.headers))
         return fault
+
+    def _busy(self, fault: PrometheusFault, more: str) -> PrometheusFault:
+        """Of a server that has been asked often enough."""
+        return self.fault(Cause.BUSY, fault.detail + more, fault.status, "try again later") if more else fault
 
     def _cluster_fault(self, status: int, message: str) -> PrometheusFault:
         """Of a refusal that the API server in between wrote, which is a Status."""
@@ -217,27 +205,6 @@ def _in_time(seconds: float) -> Iterator[None]:
         raise _Late(f"no whole answer within {seconds:g} s") from None
     except aiohttp.ClientPayloadError:
         raise Malformed("the answer breaks off") from None
-
-
-class _Busy(Exception):
-    """The server asked for patience: ``pause`` seconds, 0 where it did not say how long."""
-
-    def __init__(self, fault: PrometheusFault, pause: float) -> None:
-        super().__init__()
-        self.fault, self.pause = fault, pause
-
-
-def _pause(text: str) -> float:
-    """Of Retry-After (RFC 9110, section 10.2.3): seconds or a date."""
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return float(text)
-    try:
-        moment = parsedate_to_datetime(text)
-    except (ValueError, TypeError, OverflowError):
-        return 0.0
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=datetime.UTC)
-    return max(0.0, (moment - datetime.datetime.now(datetime.UTC)).total_seconds())
 
 
 def _place(response: aiohttp.ClientResponse) -> str:

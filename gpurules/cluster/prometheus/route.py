@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 import aiohttp
 from yarl import URL
 
+from gpurules.cluster.answers import PLAIN_JSON
 from gpurules.cluster.prometheus.access import Access
 from gpurules.cluster.prometheus.address import Plain, Service
 from gpurules.cluster.proxy import proxy_for
@@ -55,7 +56,7 @@ def _request(
 ) -> _Request:
     text = urlencode(parameters)
     long = len(text) > LONGEST_QUERY
-    all_headers = {"Accept": "application/json", "Accept-Encoding": "identity", **dict(headers)}
+    all_headers = {**PLAIN_JSON, **dict(headers)}
     if long:
         all_headers["Content-Type"] = "application/x-www-form-urlencoded"
     return {

@@ -66,8 +66,9 @@ def touched(findings: Iterable[Finding], loaded: Loaded, revision: str) -> list[
     """The findings about what changed between ``revision`` and the files as they are.
 
     Compared is with the last commit that ``revision`` and HEAD have in common, so that what others have added there
-    since is no change. Files that are not in that commit are new, and so is standard input; a symbolic link counts as
-    what it leads to, and what it leads to outside of the work tree is not reported. Raises as ``Repository`` does.
+    since is no change. Files that are not in that commit are new, and so are files elsewhere and standard input; a
+    symbolic link counts as what it leads to, and what it leads to outside of the work tree is not reported. Raises as
+    ``Repository`` does.
     """
     repository = repository_of(".")
     commit = repository.fork_point(repository.resolve(revision))
@@ -128,11 +129,15 @@ def _sources(loaded: Loaded) -> Sequence[SourceText]:
 
 
 def _path_in(top: str, file: str) -> str | None:
-    """The path of ``file`` in the work tree ``top``; empty for what is no file; None for what lies outside."""
+    """The path of ``file`` in the work tree ``top``; empty for what is no file or was named outside of it;
+    None for a link that leads out of it."""
+    below = top.rstrip(os.sep) + os.sep
+    path = os.path.realpath(file)
     if not os.path.exists(file):
         return ""
-    path = os.path.realpath(file)
-    return os.path.relpath(path, top).replace(os.sep, "/") if path.startswith(top.rstrip(os.sep) + os.sep) else None
+    if path.startswith(below):
+        return os.path.relpath(path, top).replace(os.sep, "/")
+    return None if os.path.abspath(file).startswith(below) else ""
 
 
 def _names_of(text: str) -> tuple[str, str]:

@@ -13,6 +13,7 @@ from gpurules.lint.located import Located
 class Report:
     """``findings``: those to show, in order. ``files`` and ``rules``: how many were read. ``colour``: for a terminal.
     ``root``: the folder that paths of a machine-readable report are relative to. ``names``: the files that were read.
+    ``width``: the columns of the terminal, 0 where there is none.
     """
 
     findings: Sequence[Located]
@@ -21,6 +22,7 @@ class Report:
     colour: bool = False
     root: str = "."
     names: tuple[str, ...] = ()
+    width: int = 0
 
     def count(self, severity: Severity) -> int:
         """How many findings have this severity."""

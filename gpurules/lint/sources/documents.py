@@ -13,6 +13,9 @@ LIST_KINDS = ("List", "PrometheusRuleList", "VMRuleList")
 _KINDS = {envelope.value: envelope for envelope in Envelope if envelope.value}
 _ALMOST = ("PrometheusRules", "PromRule", "VMRules", "VmRule", "Prometheusrule")
 
+_FIELDS = ("name", "interval", "query_offset", "limit", "labels", "rules")
+"""Of a group in a plain rule file."""
+
 
 def read_documents(source: SourceText, nodes: Iterable[Node]) -> tuple[Document, ...]:
     """The documents of rules among ``nodes``; whatever else there is in the file is left out."""
@@ -38,6 +41,16 @@ def _documents(source: SourceText, node: Node) -> Iterator[Document]:
         yield Document(source, node, envelope, holder, _groups(holder))
     elif not kind and node.get("groups") is not None:
         yield Document(source, node, Envelope.PLAIN, node, _groups(node))
+
+
+def is_something_else(document: Document) -> bool:
+    """Whether the groups of a document are those of another program: no ``rules`` in them, nor what may be meant so."""
+    if document.envelope is not Envelope.PLAIN or not document.groups:
+        return False
+    keys = [[key.text for key, _ in group.node.entries] for group in document.groups]
+    return not any(nearest(word, _FIELDS) == "rules" for words in keys for word in words) and all(
+        any(nearest(word, _FIELDS) is None for word in words) for words in keys
+    )
 
 
 def _groups(holder: MappingNode | None) -> tuple[Group, ...]:

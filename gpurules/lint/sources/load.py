@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gpurules.lint.sources.discovery import Candidate
-from gpurules.lint.sources.documents import read_documents
+from gpurules.lint.sources.documents import is_something_else, read_documents
 from gpurules.lint.sources.model import RuleFile, Workspace
 from gpurules.text.errors import InputError, Problem
 from gpurules.text.read import read_text
@@ -60,6 +60,8 @@ def load(candidates: Iterable[Candidate], skip_others: bool = False, stdin_name:
         except InputError as error:
             if (candidate.named and not skip_others) or _LOOKS_LIKE_RULES.search(source.text):
                 unreadable.extend(_unreadable(source, problem) for problem in error.problems)
+            continue
+        if not candidate.named and documents and all(map(is_something_else, documents)):
             continue
         if documents:
             files.append(RuleFile(source, documents))

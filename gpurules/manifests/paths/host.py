@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gpurules.manifests.guest import target_look
 from gpurules.manifests.manifest import Manifest, Part, ScaffoldedPath, manifest
 from gpurules.manifests.relabel import keep_step
 from gpurules.manifests.settings import Settings
@@ -40,6 +41,11 @@ PATH = ScaffoldedPath(
         "addresses, IOMMU groups or mdev UUIDs to the kubelet, never the UUID of a GPU.",
         "A GPU that is passed through to a guest is not visible on the host at all.",
         "The GPU operator runs no exporter on nodes whose workload is vm-passthrough or vm-vgpu.",
+    ),
+    look=(
+        "the health records of the host path count launcher pods that are mapped; with none, the device plugin reports "
+        "no GPU UUIDs. kubectl logs of the GPU operator's exporter says why it ended.",
+        target_look("serviceMonitor/NAMESPACE/NAME-host"),
     ),
     render="--path host --honor-labels false",
 )

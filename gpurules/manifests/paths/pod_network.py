@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpurules.manifests.guest import guest_part
+from gpurules.manifests.guest import ENGINE_LOOK, EXPORTER_LOOK, POLICY_LIMIT, guest_part, target_look
 from gpurules.manifests.manifest import Manifest, Part, ScaffoldedPath
 from gpurules.manifests.monitors import launcher_policies, pod_monitor
 from gpurules.manifests.relabel import Step, address_steps
@@ -43,6 +43,8 @@ PATH = ScaffoldedPath(
         "The tenant runs the exporter in the guest and can send any number; it cannot pose as another VM.",
         "One exporter serves one host engine, so each guest runs its own.",
         "At a live migration the launcher pod is another one: series end and begin anew, and the records carry on.",
+        POLICY_LIMIT,
     ),
+    look=(ENGINE_LOOK, EXPORTER_LOOK, target_look("podMonitor/NAMESPACE/NAME-guests")),
     render="--path pod-network --honor-labels false",
 )

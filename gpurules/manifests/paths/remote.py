@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gpurules.manifests.guest import guest_part
+from gpurules.manifests.guest import ENGINE_LOOK, EXPORTER_LOOK, guest_part, target_look
 from gpurules.manifests.manifest import Manifest, Part, ScaffoldedPath, manifest
 from gpurules.manifests.relabel import keep_step
 from gpurules.manifests.settings import Settings
@@ -53,7 +53,9 @@ PATH = ScaffoldedPath(
         "A ScrapeConfig cannot forbid redirects: a guest can let Prometheus ask another address, and what DCGM series "
         "that answers with are taken for the guest's own.",
         "One exporter serves one host engine, so each guest runs its own.",
+        "A live migration keeps the guest's address off the pod network, and the series carry on.",
     ),
+    look=(ENGINE_LOOK, EXPORTER_LOOK, target_look("scrapeConfig/NAMESPACE/NAME-remote")),
     render="--path remote --honor-labels false",
     check=_require_addresses,
 )

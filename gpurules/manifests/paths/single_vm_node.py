@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gpurules.manifests.bridged import KUBEVIRT, VMIS, Right, bridge_files, rights, seccomp, service_account
-from gpurules.manifests.guest import VSOCK_LIMIT, guest_part
+from gpurules.manifests.guest import BRIDGE_LOOK, ENGINE_LOOK, POD_LOOK, VSOCK_LIMIT, guest_part, target_look
 from gpurules.manifests.manifest import Manifest, Part, ScaffoldedPath, manifest
 from gpurules.manifests.monitors import network_policies, pod_monitor
 from gpurules.manifests.relabel import Step
@@ -69,6 +69,13 @@ PATH = ScaffoldedPath(
         VSOCK_LIMIT,
         "It does not work where VSOCK is confined to the launcher's pod; use path vsock-sidecar there.",
         "One exporter serves one host engine.",
+        "After a live migration the exporter of the new node shows the VM, and the series begin anew there.",
+    ),
+    look=(
+        ENGINE_LOOK,
+        BRIDGE_LOOK.format(bridge="bridge", exporter="dcgm-exporter"),
+        POD_LOOK,
+        target_look("podMonitor/NAMESPACE/NAME-node-exporter"),
     ),
     render="--path single-vm-node --honor-labels false --gpu-resource RESOURCE",
 )

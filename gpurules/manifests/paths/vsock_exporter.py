@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gpurules.manifests.bridged import bridge_files, reading_rights, rights, seccomp, service_account
-from gpurules.manifests.guest import VSOCK_LIMIT, guest_part
+from gpurules.manifests.guest import BRIDGE_LOOK, ENGINE_LOOK, POD_LOOK, VSOCK_LIMIT, guest_part, target_look
 from gpurules.manifests.manifest import Manifest, Part, ScaffoldedPath, manifest
 from gpurules.manifests.monitors import network_policies, pod_monitor
 from gpurules.manifests.relabel import Step
@@ -90,6 +90,12 @@ PATH = ScaffoldedPath(
         "One exporter serves one host engine, so each VM has its own.",
         "An exporter stays where it was scheduled: restart it (kubectl rollout restart) after a live migration, and "
         "when the VM was started again on another node. VMs with passed-through GPUs cannot migrate.",
+    ),
+    look=(
+        ENGINE_LOOK,
+        BRIDGE_LOOK.format(bridge="bridge", exporter="dcgm-exporter"),
+        POD_LOOK,
+        target_look("podMonitor/NAMESPACE/NAME-vsock-exporter"),
     ),
     render="--path vsock-exporter --honor-labels false",
     check=_require_machines,

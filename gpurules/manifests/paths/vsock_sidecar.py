@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from gpurules.manifests.bridged import bridge_files, reading_rights, rights, seccomp
-from gpurules.manifests.guest import VSOCK_LIMIT, guest_part
+from gpurules.manifests.guest import BRIDGE_LOOK, ENGINE_LOOK, POLICY_LIMIT, VSOCK_LIMIT, guest_part, target_look
 from gpurules.manifests.manifest import Manifest, Part, ScaffoldedPath
 from gpurules.manifests.monitors import launcher_policies, pod_monitor
 from gpurules.manifests.settings import Settings
-from gpurules.manifests.sidecar import policy
+from gpurules.manifests.sidecar import BRIDGE, EXPORTER, policy
 
 LAUNCHER_ACCOUNT = "default"
 """The service account of launcher pods, unless the VM mounts another one."""
@@ -54,6 +54,18 @@ PATH = ScaffoldedPath(
         "One exporter serves one host engine.",
         "At a live migration the policy puts new containers into the target's pod; the series begin anew there.",
         "The containers are added when a launcher pod is made: VMs that run already must be started again.",
+        "Kubernetes starts the VM after both containers have started: an image that cannot be pulled keeps it from "
+        "starting.",
+        "Where a namespace's pod security level is baseline or restricted, seccomp Unconfined is refused, and the "
+        "policy leaves VMs there alone: use --seccomp-profile.",
+        POLICY_LIMIT,
+    ),
+    look=(
+        ENGINE_LOOK,
+        f"kubectl get pod POD -o yaml shows {BRIDGE} and {EXPORTER} among the init containers. Not there: the pod is "
+        "older than the policy, has not its labels, or there is no ConfigMap of the policy's name in its namespace.",
+        BRIDGE_LOOK.format(bridge=BRIDGE, exporter=EXPORTER),
+        target_look("podMonitor/NAMESPACE/NAME-sidecars"),
     ),
     render="--path vsock-sidecar --honor-labels false",
 )

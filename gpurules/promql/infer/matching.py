@@ -21,6 +21,7 @@ from gpurules.promql.infer.keys import (
     with_whole_key,
 )
 from gpurules.promql.infer.labelset import NAME, LabelSet, all_but, apart, is_fixed, may_have, one_name, only
+from gpurules.promql.infer.reasons import listed
 from gpurules.promql.infer.selectors import united_labels
 from gpurules.promql.syntax.tree import Binary, Expression, GroupSide, Name
 from gpurules.promql.types import Change, Dependency, Key, SeriesType, Validity
@@ -202,8 +203,14 @@ def _many_to_one(
     overwritten = frozenset(label for label in include if label not in matched)
     kept = all_but(overwritten | {NAME} if drops_name else overwritten)
     if not never and key_validity(many, kept) is None:
-        what = "series of the many side may differ only in labels that the one side overwrites"
-        notes.fail("E4", what, _overwriting(node.group, many, kept, where), many_node, many, kept)
+        notes.fail(
+            "E4",
+            _told_apart_by(overwritten - {NAME}),
+            _overwriting(node.group, many, kept, where),
+            many_node,
+            many,
+            kept,
+        )
     result = restrict(many, kept)
     if never:
         return emptied(result._replace(changes=many.changes))
@@ -234,6 +241,13 @@ def _many_to_one(
         changes=changes,
     )
     return with_whole_key(_learned(result, one, shared))
+
+
+def _told_apart_by(overwritten: frozenset[str]) -> str:
+    what = "series of the many side may differ only in"
+    if not overwritten:
+        return f"{what} the name of the metric, which is dropped"
+    return f"{what} {listed(overwritten)}, which the one side overwrites"
 
 
 def _overwriting(group: GroupSide, many: SeriesType, kept: LabelSet, otherwise: Span) -> Span:

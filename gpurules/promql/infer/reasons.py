@@ -90,11 +90,12 @@ def _lost(node: Expression, labels: LabelSet, types: Types, varying: frozenset[s
         if below and not loose:
             return _word(node), _loss(node)
         if not below:
-            return node.span, f"series here may differ in {_listed(varying)}"
+            return node.span, f"series here may differ in {listed(varying)}"
         node = loose[0]
 
 
-def _listed(labels: frozenset[str]) -> str:
+def listed(labels: frozenset[str]) -> str:
+    """Some of the labels, and how many more there are."""
     if not labels:
         return "labels that are not known"
     shown = sorted(labels)[:MOST_LISTED]
@@ -103,7 +104,7 @@ def _listed(labels: frozenset[str]) -> str:
 
 
 def _varying(type_: ExpressionType, labels: LabelSet) -> str:
-    return _listed(unproved_labels(type_, labels) if isinstance(type_, SeriesType) else frozenset())
+    return listed(unproved_labels(type_, labels) if isinstance(type_, SeriesType) else frozenset())
 
 
 def _is_unique(type_: ExpressionType, labels: LabelSet) -> bool:

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from gpurules.catalog.field import Entity, Grain
 from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.finding import Note, Severity
-from gpurules.lint.typed import TypedRule, bare
+from gpurules.lint.typed import TypedRule, bare, selectors_below
 from gpurules.lint.values import plain_field
 from gpurules.promql.syntax.tree import Aggregation
 
@@ -36,8 +36,13 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         field = plain_field(rule, bare(node.expression))
         if field is None or field.entity is not Entity.GPU or field.grain is not Grain.GPU or field.combine != "sum":
             continue
-        message = f"with MIG {field.names[-1]} of one GPU is counted once for each instance"
+        message = f"with MIG {_metric(node)} of one GPU is counted once for each instance"
         yield Note(message, node.op.span, "aggregate max by (UUID, ...) first")
+
+
+def _metric(node: Aggregation) -> str:
+    """The name that the expression gives to the field."""
+    return next((metric for _, metric in selectors_below(node)), "the value")
 
 
 CHECK = ExpressionCheck(Severity.INFO, _run)

@@ -32,7 +32,7 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         field = rule.target.field(metric)
         if field is not None and field.kind in (FieldKind.LABEL, FieldKind.NOT_A_NUMBER):
             yield Note(
-                f"{metric} is no number: {field.refusal or 'it has no series'}",
+                f"{metric} is {field.refusal or 'no number: it has no series'}",
                 selector.name.span if selector.name is not None else selector.span,
             )
 

@@ -13,7 +13,7 @@ expr: max by (gpu) (DCGM_FI_DEV_MEMORY_TEMP)
 Good:
 
 ```yaml
-expr: max by (gpu) (DCGM_FI_DEV_GPU_TEMP)
+expr: avg by (namespace, pod) (DCGM_FI_DEV_GPU_TEMP)
 ```
 """
 
@@ -41,7 +41,7 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         yield Note(
             f"{metric} is not in {', '.join(selection.sources[:3])}",
             selector.name.span if selector.name is not None else selector.span,
-            f"there the field is called {other}" if other else f"add a row for {field.names[-1]}, or drop the rule",
+            f"there the field is called {other}" if other else f"add a row for {metric}, or drop the rule",
         )
 
 

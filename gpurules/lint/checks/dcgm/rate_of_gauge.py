@@ -29,13 +29,20 @@ from gpurules.promql.infer.findings import KindMisuse
 from gpurules.promql.types import Kind
 
 COUNTING = ("rate", "irate", "increase")
+_INSTEAD = {
+    Kind.CODE: "use max_over_time, or changes",
+    Kind.FLAG: "use max_over_time, or changes",
+    Kind.RATE: "use avg_over_time",
+    Kind.INFO: "use last_over_time",
+}
 
 
 def _run(rule: TypedRule) -> Iterator[Note]:
     for found in rule.inference.findings:
         if isinstance(found, KindMisuse) and found.operation in COUNTING and found.kind is not Kind.UNKNOWN:
             kind = "a rate already" if found.kind is Kind.RATE else f"a {found.kind.value}, not a counter"
-            yield Note(f"{found.operation} of what is {kind}", found.span, "use avg_over_time, or delta")
+            advice = _INSTEAD.get(found.kind, "use avg_over_time, or delta")
+            yield Note(f"{found.operation} of what is {kind}", found.span, advice)
 
 
 CHECK = ExpressionCheck(Severity.WARNING, _run)

@@ -19,7 +19,7 @@ expr: max by (gpu) (DCGM_FI_DEV_GPU_TEMP)
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.finding import Note, Severity
@@ -32,10 +32,20 @@ def _run(rule: TypedRule) -> Iterator[Note]:
     for selector, metric in rule.selectors:
         if not is_dcgm_name(metric) or rule.target.field(metric) is not None or rule.records.is_record(metric):
             continue
-        near = did_you_mean(metric, filter(is_dcgm_name, rule.target.catalog.by_name))
+        known = [name for name in rule.target.catalog.by_name if is_dcgm_name(name)]
+        near = did_you_mean(metric, known)
         span = selector.name.span if selector.name is not None else selector.span
         message = f"DCGM {rule.target.catalog.release} has no field {metric}"
-        yield Note(message, span, near, severity=None if near else Severity.INFO)
+        yield Note(message, span, near or _part_of_it(metric, known), severity=None if near else Severity.INFO)
+
+
+def _part_of_it(metric: str, known: Iterable[str]) -> str:
+    """A suggestion where one name is the beginning of the other, as with units that are written out."""
+    begun = [name for name in known if metric.startswith(name)]
+    going_on = [name for name in known if name.startswith(metric)]
+    if not begun and not going_on:
+        return ""
+    return f"is {max(begun, key=len) if begun else min(going_on, key=len)} meant?"
 
 
 CHECK = ExpressionCheck(Severity.ERROR, _run)

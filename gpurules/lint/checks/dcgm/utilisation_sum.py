@@ -22,7 +22,7 @@ from collections.abc import Iterator
 
 from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.finding import Note, Severity
-from gpurules.lint.typed import TypedRule, bare
+from gpurules.lint.typed import TypedRule, bare, selectors_below
 from gpurules.lint.values import plain_field
 from gpurules.promql.syntax.tree import Aggregation, Binary
 from gpurules.promql.types import Kind
@@ -38,7 +38,8 @@ def _run(rule: TypedRule) -> Iterator[Note]:
             continue
         above = rule.parent_of(node)
         if not isinstance(above, Binary) or above.op.text not in ("/", "-"):
-            message = f"a sum of {field.names[-1]} exceeds 100 % as soon as there are several GPUs"
+            metric = next((metric for _, metric in selectors_below(node)), field.name)
+            message = f"a sum of {metric} exceeds 100 % as soon as there are several GPUs"
             yield Note(message, node.op.span, "use avg or max")
 
 

@@ -26,6 +26,7 @@ from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.evidence import judged_failures
 from gpurules.lint.finding import Because, Note, Severity
 from gpurules.lint.typed import TypedRule
+from gpurules.promql.infer.findings import Failure
 from gpurules.promql.infer.records import record_type
 from gpurules.promql.types import ScalarType, SeriesType
 
@@ -36,7 +37,7 @@ def _run(rule: TypedRule) -> Iterator[Note]:
         if judged.story:
             continue
         unknown = ", ".join(sorted(failure.unknown - {"*"})[:3])
-        advice = f"declare the labels and keys of {unknown} in a schema file" if unknown else ""
+        advice = f"declare the labels and keys of {unknown} in a schema file" if unknown else _drop_first(failure)
         reason = failure.reason if len(failure.reason) < 100 else "series here may differ in many labels"
         yield Note(f"not proved: {failure.message}", failure.span, advice, (Because(failure.reason_span, reason),))
     series = rule.inference.type
@@ -46,6 +47,13 @@ def _run(rule: TypedRule) -> Iterator[Note]:
             yield Note(f"not proved: {collision.message}", rule.tree.span)
     for unproved in rule.inference.unproved:
         yield Note(f"not proved: {unproved.construct}: {unproved.why}", unproved.span)
+
+
+def _drop_first(failure: Failure) -> str:
+    """How a label is rewritten so that nothing else can differ; empty where no label is."""
+    if failure.code != "E1" or not failure.message.startswith(("label_replace", "label_join")):
+        return ""
+    return "aggregate before it: max by (...) the labels that are needed, without the one that is replaced"
 
 
 CHECK = ExpressionCheck(Severity.INFO, _run)

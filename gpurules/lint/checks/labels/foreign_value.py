@@ -2,7 +2,8 @@
 A matcher asks for a value that the label never has, so that it selects nothing.
 
 `pod` of `kubevirt_vmi_info` is a pod of virt-controller; the phase of a VMI is written in lower case, that of a pod
-with a capital; `uuid` of KubeVirt is a device's ID and never begins with `GPU-`.
+with a capital; `uuid` of KubeVirt is a device's ID and never begins with `GPU-`; kube-state-metrics writes the resource
+`nvidia.com/gpu` as `nvidia_com_gpu`.
 
 Bad:
 
@@ -31,6 +32,9 @@ from gpurules.text.span import Span
 
 _LAUNCHER = "virt-launcher"
 _WORDS = re.compile(r"[A-Za-z|]+")
+_NO_RESOURCE = re.compile(r"[^a-zA-Z0-9_]")
+_SLASH = re.compile("/")
+_ABOUT = "kube-state-metrics writes _ for every other character, such as nvidia_com_gpu"
 
 
 def _run(rule: TypedRule) -> Iterator[Note]:
@@ -57,6 +61,9 @@ def _wrong(domain: str, matcher: Matcher) -> tuple[str, str, str]:
     if domain == "pod-phase" and _WORDS.fullmatch(value) and value == value.lower():
         better = "|".join(word.capitalize() for word in value.split("|"))
         return "begins with a capital", f'write "{better}"', better
+    if domain == "resource-name" and (_NO_RESOURCE if matcher.op == "=" else _SLASH).search(value):
+        better = _NO_RESOURCE.sub("_", value) if matcher.op == "=" else ""
+        return "has letters, digits and _ only", f'write "{better}"' if better else _ABOUT, better
     return "", "", ""
 
 

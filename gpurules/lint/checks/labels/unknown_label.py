@@ -69,7 +69,8 @@ def _about(
     if near:
         yield Note(f"{metric} has no label {label}", span, near, severity=severity)
     else:
-        message = f"{metric} has no label {label}, unless your relabelling adds it"
+        adds = "external labels add" if rule.records.is_record(metric) else "your relabelling adds"
+        message = f"{metric} has no label {label}, unless {adds} it"
         yield Note(message, span, severity=Severity.INFO)
 
 

@@ -5,14 +5,15 @@ Bad:
 
 ```yaml
 # gpurules: disable=structure/names renamed with the next dashboard until 2020-01-31
-- record: up:count
+- record: "up count"
   expr: count(up)
 ```
 
 Good:
 
 ```yaml
-- record: up:count
+# gpurules: disable=structure/names renamed with the next dashboard until 2999-12-31
+- record: "up count"
   expr: count(up)
 ```
 """

@@ -7,16 +7,17 @@ comes after it, else about the group, else about the file. Left in place, it wou
 Bad:
 
 ```yaml
-# gpurules: disable=structure/names the name is older than the convention
-- record: up:count
-  expr: count(up)
+# gpurules: disable=dcgm/rate-of-gauge the dashboard shows how fast it warms up
+- record: vm:gpu_temp_celsius:max
+  expr: max by (namespace, pod) (DCGM_FI_DEV_GPU_TEMP)
 ```
 
 Good:
 
 ```yaml
-- record: up:count
-  expr: count(up)
+# gpurules: disable=dcgm/rate-of-gauge the dashboard shows how fast it warms up
+- record: vm:gpu_temp_celsius:rate5m
+  expr: max by (namespace, pod) (rate(DCGM_FI_DEV_GPU_TEMP[5m]))
 ```
 """
 

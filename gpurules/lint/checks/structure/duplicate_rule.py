@@ -7,17 +7,17 @@ twice or replace each other.
 Bad:
 
 ```yaml
-- record: vm:gpu_power_watts:sum
-  expr: sum by (vm) (DCGM_FI_DEV_POWER_USAGE)
-- record: vm:gpu_power_watts:sum
-  expr: sum by (vm) (DCGM_FI_DEV_POWER_USAGE)
+- record: pod:gpu_temp_celsius:max
+  expr: max by (namespace, pod) (DCGM_FI_DEV_GPU_TEMP)
+- record: pod:gpu_temp_celsius:max
+  expr: max by (namespace, pod) (DCGM_FI_DEV_GPU_TEMP)
 ```
 
 Good:
 
 ```yaml
-- record: vm:gpu_power_watts:sum
-  expr: sum by (vm) (DCGM_FI_DEV_POWER_USAGE)
+- record: pod:gpu_temp_celsius:max
+  expr: max by (namespace, pod) (DCGM_FI_DEV_GPU_TEMP)
 ```
 """
 

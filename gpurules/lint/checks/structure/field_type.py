@@ -8,16 +8,16 @@ text, so numbers and `true` need quotes there; a plain rule file takes them.
 Bad:
 
 ```yaml
-- alert: GpuHot
-  expr: DCGM_FI_DEV_GPU_TEMP > 90
+- alert: GpuMemoryHot
+  expr: DCGM_FI_DEV_MEMORY_TEMP > 95
   for: five minutes
 ```
 
 Good:
 
 ```yaml
-- alert: GpuHot
-  expr: DCGM_FI_DEV_GPU_TEMP > 90
+- alert: GpuMemoryHot
+  expr: DCGM_FI_DEV_MEMORY_TEMP > 95
   for: 5m
 ```
 """

@@ -16,7 +16,8 @@ Good:
 
 ```yaml
 groups:
-  - name: gpus
+  - name: gpus-of-team-a
+  - name: gpus-of-team-b
 ```
 """
 

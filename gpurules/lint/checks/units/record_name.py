@@ -4,6 +4,8 @@ The name of a record says another unit than its numbers have, or says that a gau
 A record that ends in `_bytes` over a memory field of DCGM is in MiB unless it is multiplied by 1048576; `_ratio` over
 percent needs `/ 100`, `_hertz` over MHz `* 1000000`, `_joules` over millijoules `/ 1000`. `_total` is for counters.
 
+Of a record that ends in `:rate5m` the name may say the unit of the counter or that of the rate.
+
 Bad:
 
 ```yaml
@@ -49,6 +51,8 @@ _WORDS = {
 _PER_SECOND = "_per_second"
 _GROWTH = re.compile("rate|increase|delta")
 """In the last part of a name: what comes before is the counter that it was taken of."""
+_RATE = re.compile("i?rate|deriv")
+"""In the last part of a name: the numbers are those of the name for each second."""
 
 
 def _run(rule: Named) -> Iterator[Note]:
@@ -69,8 +73,11 @@ def _run(rule: Named) -> Iterator[Note]:
     if said is None or series.unit is None:
         return
     word, at, wanted = said
-    if wanted != series.unit:
+    grown = wanted.per(SECOND) if _RATE.search(rule.name[start + len(metric) :]) else wanted
+    if series.unit not in (wanted, grown):
         have = unit_words(series.unit)
+        if series.unit.dimension == grown.dimension:
+            wanted = grown
         yield Note(
             f"the name says {word}, and the numbers are {have}",
             Span(start + at, start + at + len(word)),
