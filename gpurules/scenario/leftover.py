@@ -48,8 +48,8 @@ def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rul
         for sample in expectation.samples if expectation else ():
             older = outdated(sample.labels, spec)
             for old in {aged(sample.labels, in_place), older} - {sample.labels}:
-                # What was described in another way is known before anything else is.
-                first = 0 if old == older else LAST_SEEN
+                # What no rule ever records here is known before anything else is.
+                first = 0 if old == older or in_place != world.in_place else LAST_SEEN
                 yield StoredSeries(old, dict.fromkeys((first, LAST_SEEN), sample.value))
 
 
