@@ -126,9 +126,16 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: flo
 def uuid_owners(world: World) -> Mapping[str, set[tuple[str, str]]]:
     """The VMs that have each GPU, by name and node, one for each of their stays."""
     owners: dict[str, set[tuple[str, str]]] = {}
-    for machine in (machine for cluster in world.clusters.values() for machine in cluster.machines):
-        for gpu in machine.all_gpus:
-            owners.setdefault(gpu.uuid, set()).update((machine.name, stay.node) for stay in machine.stays)
+    for cluster in world.clusters.values():
+        holders: dict[tuple[str, str], set[str]] = {}
+        for machine in cluster.machines:
+            for stay in machine.stays:
+                holders.setdefault((machine.namespace, stay.pod), set()).add(machine.name)
+        for machine in cluster.machines:
+            # A launcher that KubeVirt ties to another VM for a while is that one's meanwhile.
+            found = {(name, stay.node) for stay in machine.stays for name in holders[machine.namespace, stay.pod]}
+            for gpu in machine.all_gpus:
+                owners.setdefault(gpu.uuid, set()).update(found)
     return owners
 
 
