@@ -181,7 +181,7 @@ def identity_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     for source in SOURCES[spec.record.partition(":")[0]]:
         if source not in view.rules.sources:
             continue
-        for key in view.senders(source):
+        for key in sorted(view.senders(source)):
             vm = view.vm(source, key)
             if vm is not None:
                 one = sample(spec, {**vm_labels(vm), **dict(zip(KEYS[source], key, strict=True))}, 1)

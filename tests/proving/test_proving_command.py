@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -104,6 +107,32 @@ def test_nothing_is_left_in_the_temporary_folder(
 
     assert run(["test", "--scenario", "steady", "--promtool", str(promtool)]) == 0
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_ends_what_runs_and_leaves_nothing_behind(number: str, code: int, tmp_path: Path) -> None:
+    scratch, running = tmp_path / "scratch", tmp_path / "running"
+    scratch.mkdir()
+    tool = program(tmp_path, f"echo $$ >> {running}; exec sleep 600")
+    command = [sys.executable, "-m", "gpurules", "test", "--scenario", "mig", "--promtool", tool]
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while not (running.exists() and running.read_text().endswith("\n")):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert os.listdir(scratch)
+            process.send_signal(signal.Signals[number])
+            said = process.communicate(timeout=60)[1]
+        finally:
+            process.kill()
+    assert (process.returncode, said) == (code, b"")
+    assert os.listdir(scratch) == []
+    for child in running.read_text().split():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(child), 0)
 
 
 def test_as_json(promtool: Path, capsys: pytest.CaptureFixture[str]) -> None:

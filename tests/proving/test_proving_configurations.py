@@ -102,6 +102,14 @@ CASES = {
         few(interval="2m", levels=LEVELS), (*STORIES, *OUTAGES), ("evaluation_interval: 120s",)
     ),
     "evaluated every seven seconds": Case(few(interval="7s"), ("steady", "failover_gap")),
+    "evaluated twice a second": Case(few(interval="500ms"), ("steady",), ("evaluation_interval: 1s",)),
+    "a rate window of less than two scrapes": Case(
+        Config(
+            dcgm=DcgmSection(counters=(FEW,), collection_interval="1s", honor_labels="false"),
+            rules=RulesSection(rate_window="8s"),
+        ),
+        gaps=("stories are scraped every 15 s: nothing is rated over 8 s",),
+    ),
     "groups by subsystem": Case(few(groups="subsystem", group_size=5, levels=LEVELS)),
     "inline": Case(few("pod-network", "remote", identity="inline"), (*STORIES, "restart")),
     "both emitters": Case(
