@@ -39,10 +39,12 @@ SHORTEST, LONGEST = 600.0, 30 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What to look at, and what to write. ``since``: seconds; ``at``: seconds since 1970, 0 for now."""
+    """What to look at, and what to write. ``rules``: what tells the rules, if neither of the others.
+    ``since``: seconds; ``at``: seconds since 1970, 0 for now."""
 
     access: Access
     evaluator: Access | None = None
+    rules: Access | None = None
     since: float = 86_400.0
     at: float = 0.0
     form: str = "text"
@@ -72,12 +74,13 @@ async def examined(config: Config, orders: Orders) -> Report:
     scope = scope_of(config, orders.at or time.time(), orders.since)
     async with AsyncExitStack() as stack:
         view = await stack.enter_async_context(open_store(orders.access))
-        second = None
-        if orders.evaluator is not None:
-            second = await stack.enter_async_context(open_store(orders.evaluator))
-        stores = Stores(Counted(view), None if second is None else Counted(second))
+        second, third = [
+            None if access is None else await stack.enter_async_context(open_store(access))
+            for access in (orders.evaluator, orders.rules)
+        ]
+        stores = Stores(Counted(view), second and Counted(second), third and Counted(third))
         case = await examine(scope, stores)
-        warnings = (*view.warnings, *(second.warnings if second else ()))
+        warnings = tuple(warning for one in (view, second, third) if one is not None for warning in one.warnings)
         evaluator = orders.evaluator.url if orders.evaluator else ""
         return report_of(case, stores, orders.access.url, evaluator, warnings)
 
@@ -95,11 +98,12 @@ def fitting_configuration(report: Report) -> str:
     return text
 
 
-def evaluator_of(url: str, headers: Sequence[str], view: Access) -> Access | None:
-    """The second server, with headers of its own: nobody's secrets go to another server. None where none is named."""
+def another_server(flag: str, url: str, headers: Sequence[str], view: Access) -> Access | None:
+    """A further server, named by ``flag``, with headers of its own: nobody's secrets go to another server. None where
+    none is named."""
     if not url:
         if headers:
-            raise InputError(Problem("--evaluator-header-file is there without --evaluator", advice="name the server"))
+            raise InputError(Problem(f"{flag}-header-file is there without {flag}", advice="name the server"))
         return None
     said = headers_of(Said(header_files=tuple(headers)), os.environ)
     plain = url.startswith(("http://", "k8s://"))

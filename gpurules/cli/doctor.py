@@ -21,6 +21,7 @@ Examples:
   gpurules doctor --prometheus URL --write-config gpurules.yaml
   gpurules doctor --prometheus URL --html report.html
   gpurules doctor --prometheus https://thanos-query.example --evaluator https://prometheus-0.example
+  gpurules doctor --prometheus http://vmsingle:8428 --rules-from http://vmalert:8880
   gpurules doctor --prometheus URL --since 7d --format json -o report.json
 
 \b
@@ -40,6 +41,19 @@ Exit codes:
     metavar="'NAME: FILE'",
     multiple=True,
     help="A header for that one, its value from a file; those of --prometheus are not sent to it.",
+)
+@click.option(
+    "--rules-from",
+    metavar="URL",
+    default="",
+    help="What tells the rules that are loaded, if neither of those does: vmalert, Thanos Ruler.",
+)
+@click.option(
+    "--rules-from-header-file",
+    "rules_headers",
+    metavar="'NAME: FILE'",
+    multiple=True,
+    help="A header for that one, its value from a file.",
 )
 @cluster_options
 @click.option("--since", metavar="DURATION", default="24h", show_default=True, help="How far back to look: 10m to 30d.")
@@ -71,6 +85,8 @@ def command(
     prometheus: Access,
     evaluator: str,
     evaluator_headers: tuple[str, ...],
+    rules_from: str,
+    rules_headers: tuple[str, ...],
     kubeconfig: str,
     context_name: str,
     timeout: float,
@@ -88,11 +104,12 @@ def command(
     """
     import shutil
 
-    from gpurules.app.doctor import Orders, evaluator_of, run_doctor, window_of
+    from gpurules.app.doctor import Orders, another_server, run_doctor, window_of
 
     orders = Orders(
         access=prometheus,
-        evaluator=evaluator_of(evaluator, evaluator_headers, prometheus),
+        evaluator=another_server("--evaluator", evaluator, evaluator_headers, prometheus),
+        rules=another_server("--rules-from", rules_from, rules_headers, prometheus),
         since=window_of(since),
         at=moment or 0.0,
         form=form,

@@ -66,7 +66,7 @@ def test_committed_tests(folder: str, monkeypatch: pytest.MonkeyPatch, request: 
 @pytest.mark.parametrize("folder", TESTED)
 def test_committed_tests_pass(folder: str, each_promtool: Path) -> None:
     tests = sorted(path.name for path in (EXAMPLES / folder / "tests").glob("*_test.yaml"))
-    command = [each_promtool, "test", "rules", *tests]
+    command: list[str | Path] = [each_promtool, "test", "rules", *tests]
     done = subprocess.run(command, cwd=EXAMPLES / folder / "tests", capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr

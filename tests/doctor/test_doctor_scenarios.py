@@ -79,6 +79,28 @@ def test_every_finding_is_planted_somewhere() -> None:
     assert planted | live | over_a_day | in_a_table == known
 
 
+def test_clusters_stay_apart(promtool: Path, prometheus: Path, tmp_path: Path) -> None:
+    case = CASES["two clusters, and a VM of one is silent"]
+    report = examined_on_prometheus(case, promtool, prometheus, tmp_path)
+    (silent,) = report.findings
+    assert silent.what == "1 of 6 VMs that hold GPUs send no GPU series."
+    assert [dict(one.labels)["cluster"] for one in silent.samples] == ["west"]
+    shown = {
+        (node.cluster, node.name, f"{machine.namespace}/{machine.name}"): None if machine.silent else len(machine.gpus)
+        for node in report.nodes
+        for machine in node.machines
+    }
+    there = {("worker-1", "research/train"): 1, ("worker-1", "research/simulate"): 2, ("worker-2", "finance/train"): 1}
+    east, west = ({(name, *vm): gpus for vm, gpus in there.items()} for name in ("east", "west"))
+    assert shown == {**east, **west, ("west", "worker-1", "research/train"): None}
+
+
+def test_a_series_of_another_cluster_says_so(promtool: Path, prometheus: Path, tmp_path: Path) -> None:
+    report = examined_on_prometheus(CASES["only guests carry the cluster"], promtool, prometheus, tmp_path)
+    (path,) = (one for one in report.paths if one.carried)
+    assert [one.text for one in path.reasons] == ["there is no kubevirt_vmi_info with cluster=east"]
+
+
 def test_a_larger_fleet_takes_no_more_requests(promtool: Path, prometheus: Path, tmp_path: Path) -> None:
     small = CASES["pod-network"]
     machines = tuple(
