@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
+from gpurules.app.fitting import write_fitting
 from gpurules.app.presets import levels_of
-from gpurules.app.rendering import proved_rules, render
+from gpurules.app.rendering import proved_rules
 from gpurules.app.rule_request import as_exposed
 from gpurules.app.sources import read_sources
 from gpurules.cluster.prometheus.access import Access
 from gpurules.cluster.prometheus.credentials import Said, headers_of
 from gpurules.cluster.prometheus.store import open_store
-from gpurules.config.load import read_config
 from gpurules.config.model import Config
-from gpurules.config.settings import validated
 from gpurules.doctor.examine import examine, report_of
 from gpurules.doctor.model import Report
 from gpurules.doctor.question import Scope, Stores, Wanted
@@ -29,8 +28,7 @@ from gpurules.rules.choice import choose
 from gpurules.rules.request import Request
 from gpurules.rules.selectors import parse_matchers
 from gpurules.text.duration import parse_duration
-from gpurules.text.errors import EXIT_DONE, EXIT_FINDINGS, CheckFailed, InputError, Problem
-from gpurules.text.span import SourceText
+from gpurules.text.errors import EXIT_DONE, EXIT_FINDINGS, InputError, Problem
 from gpurules.text.write import write_atomically
 
 SHORTEST, LONGEST = 600.0, 30 * 86_400.0
@@ -51,6 +49,7 @@ class Orders:
     output: str = "-"
     html: str = ""
     write_config: str = ""
+    write_counters: str = ""
     width: int = 0
 
 
@@ -58,14 +57,13 @@ def run_doctor(config: Config, orders: Orders) -> int:
     """Examine and report; 0 where nothing is wrong, else 1.
 
     Raises InputError for a configuration that cannot be read, PrometheusFault where a server cannot be asked,
-    CheckFailed where there is no configuration to write.
+    CheckFailed where there is no configuration or no counter to write.
     """
     report = replace(asyncio.run(examined(config, orders)), width=orders.width)
     write_atomically(orders.output, FORMS[orders.form].write(report))
     if orders.html:
         write_atomically(orders.html, FORMS["html"].write(report))
-    if orders.write_config:
-        write_atomically(orders.write_config, fitting_configuration(report))
+    write_fitting(report, orders.write_config, orders.write_counters)
     return EXIT_DONE if report.healthy else EXIT_FINDINGS
 
 
@@ -83,19 +81,6 @@ async def examined(config: Config, orders: Orders) -> Report:
         warnings = tuple(warning for one in (view, second, third) if one is not None for warning in one.warnings)
         evaluator = orders.evaluator.url if orders.evaluator else ""
         return report_of(case, stores, orders.access.url, evaluator, warnings)
-
-
-def fitting_configuration(report: Report) -> str:
-    """The recommended configuration, which has been rendered once. Raises CheckFailed where there is none."""
-    text = report.recommendation.config
-    if not text:
-        advice = "see the findings; nothing is written"
-        raise CheckFailed(Problem("no GPU series joins a VM on any path: no configuration fits", advice=advice))
-    try:
-        render(validated(read_config(SourceText("the recommended configuration", text))))
-    except InputError as error:
-        raise CheckFailed(error.problems) from None
-    return text
 
 
 def another_server(flag: str, url: str, headers: Sequence[str], view: Access) -> Access | None:

@@ -19,6 +19,7 @@ Examples:
   gpurules doctor --prometheus http://127.0.0.1:9090
   gpurules doctor --prometheus k8s://monitoring/prometheus-k8s:9090
   gpurules doctor --prometheus URL --write-config gpurules.yaml
+  gpurules doctor --prometheus URL --write-config gpurules.yaml --write-counters counters.csv
   gpurules doctor --prometheus URL --html report.html
   gpurules doctor --prometheus https://thanos-query.example --evaluator https://prometheus-0.example
   gpurules doctor --prometheus http://vmsingle:8428 --rules-from http://vmalert:8880
@@ -77,6 +78,12 @@ Exit codes:
 @click.option(
     "--write-config", metavar="FILE", default="", help="Write the configuration that fits what was found there."
 )
+@click.option(
+    "--write-counters",
+    metavar="FILE",
+    default="",
+    help="Write the DCGM counters that arrive there, as a counters file; --write-config then names it.",
+)
 @configuration_options("dcgm", "kubevirt", "rules")
 @click.pass_context
 def command(
@@ -96,6 +103,7 @@ def command(
     output: str,
     html: str,
     write_config: str,
+    write_counters: str,
 ) -> None:
     """Is the correlation of GPUs and virtual machines true on a cluster, and if not, why?
 
@@ -116,6 +124,7 @@ def command(
         output=output,
         html=html,
         write_config=write_config,
+        write_counters=write_counters,
         width=shutil.get_terminal_size((80, 24)).columns if output == "-" else 0,
     )
     context.exit(run_doctor(config, orders))

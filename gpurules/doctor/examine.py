@@ -56,4 +56,5 @@ def report_of(case: Case, stores: Stores, server: str, evaluator: str = "", warn
         queries=sum(one.requests for one in (stores.view, stores.evaluator, stores.rules) if isinstance(one, Counted)),
         warnings=tuple(warnings),
         metrics=counters.metrics_of(case[counters.QUESTION], case),
+        label_fields=case[counters.QUESTION].label_fields,
     )

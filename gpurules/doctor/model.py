@@ -258,7 +258,8 @@ class Recommendation:
 class Report:
     """Everything. ``server``: its address without credentials; ``evaluator``: that of the second store, or empty.
     ``since``: seconds of the window. ``queries``: how many requests it took. ``warnings``: the server's own.
-    ``metrics``: by name; of a selected field that nobody sends, its first name. ``width``: of the terminal, or 0.
+    ``metrics``: by name; of a selected field that nobody sends, its first name. ``label_fields``: names of fields that
+    exporters write as labels on other series. ``width``: of the terminal, or 0.
     """
 
     at: float
@@ -278,6 +279,7 @@ class Report:
     queries: int = 0
     warnings: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    label_fields: tuple[str, ...] = ()
     width: int = 0
 
     @property

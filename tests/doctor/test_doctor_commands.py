@@ -10,7 +10,7 @@ from pathlib import Path
 import doctor_cluster
 import jsonschema
 import pytest
-from doctor_cases import CASES, SECONDS, labelled, without_machines
+from doctor_cases import CASES, FEW, SECONDS, labelled, without_machines
 
 from gpurules.cli.main import run
 from gpurules.doctor.report.schema import schema
@@ -75,6 +75,35 @@ def test_the_configuration_that_it_writes_makes_the_findings_go(
     assert "\n  info_selector: 'job=\"kubevirt-prometheus-metrics\"'\n" in text
     assert "\n  gpu_resources: [nvidia.com/GA102GL_A10]\n" in text
     assert "The configuration fits: path pod-network." in capsys.readouterr().out
+
+
+def test_the_counters_that_it_writes_are_those_that_arrive(served: Serve, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("conf").mkdir()
+    with served("missing counters") as url:
+        asked = ["doctor", "--prometheus", url, *WINDOW]
+        assert run([*asked, "--write-config", "alone.yaml"]) == 1
+        assert run([*asked, "--write-config", "conf/gpurules.yaml", "--write-counters", "counters.csv"]) == 1
+        capsys.readouterr()
+        assert run([*asked, "--config", "conf/gpurules.yaml"]) == 0
+    absent = {"DCGM_FI_PROF_DRAM_ACTIVE", "DCGM_FI_PROF_PCIE_TX_BYTES", "DCGM_FI_PROF_PCIE_RX_BYTES"}
+    alone = Path("alone.yaml").read_text(encoding="utf-8")
+    (said,) = (line for line in alone.splitlines() if line.startswith("# Selected counters that no exporter sends: "))
+    assert set(said.rpartition(": ")[2].removesuffix(".").split(", ")) == absent
+    assert "\n# --write-counters FILE besides writes a file" in alone
+    assert "\n  counters: []\n" in alone
+    assert "\n  counters: [../counters.csv]\n" in Path("conf/gpurules.yaml").read_text(encoding="utf-8")
+    rows = [line.split(",")[:2] for line in Path("counters.csv").read_text(encoding="utf-8").splitlines()]
+    assert len(rows) == len(FEW) + 1
+    assert ["DCGM_FI_DRIVER_VERSION", "label"] in rows
+    assert ["DCGM_FI_DEV_POWER_USAGE", "gauge"] in rows
+    assert not absent & {name for name, _ in rows}
+
+
+def test_no_counters_file_without_counters(served: Serve, capsys: pytest.CaptureFixture[str]) -> None:
+    with served("no GPU series") as url:
+        assert run(["doctor", "--prometheus", url, *WINDOW, "--write-counters", "counters.csv"]) == 1
+    assert not Path("counters.csv").exists()
+    assert capsys.readouterr().err == ("gpurules: error: no DCGM counter arrives: there is no counters file to write\n")
 
 
 def test_no_configuration_fits_where_nothing_joins(served: Serve, capsys: pytest.CaptureFixture[str]) -> None:

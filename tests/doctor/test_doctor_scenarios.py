@@ -11,7 +11,8 @@ import doctor_cluster
 import pytest
 from doctor_cases import CASES, SECONDS, Case
 
-from gpurules.app.doctor import Orders, examined, fitting_configuration
+from gpurules.app.doctor import Orders, examined
+from gpurules.app.fitting import fitting_configuration
 from gpurules.cluster.prometheus.access import Access
 from gpurules.doctor.model import Report
 from gpurules.doctor.registry import QUESTIONS
