@@ -29,7 +29,7 @@ from gpurules.rules.request import Request
 from gpurules.rules.selectors import parse_matchers
 from gpurules.text.duration import parse_duration
 from gpurules.text.errors import EXIT_DONE, EXIT_FINDINGS, InputError, Problem
-from gpurules.text.write import write_atomically
+from gpurules.text.write import require_place, write_atomically
 
 SHORTEST, LONGEST = 600.0, 30 * 86_400.0
 """Seconds of the window."""
@@ -56,9 +56,12 @@ class Orders:
 def run_doctor(config: Config, orders: Orders) -> int:
     """Examine and report; 0 where nothing is wrong, else 1.
 
-    Raises InputError for a configuration that cannot be read, PrometheusFault where a server cannot be asked,
+    Raises InputError for a configuration that cannot be read, EnvironmentFault for a folder that is missing (before any
+    server is asked), PrometheusFault where a server cannot be asked,
     CheckFailed where there is no configuration or no counter to write.
     """
+    for place in (orders.output, orders.html, orders.write_config, orders.write_counters):
+        require_place(place)
     report = replace(asyncio.run(examined(config, orders)), width=orders.width)
     write_atomically(orders.output, FORMS[orders.form].write(report))
     if orders.html:

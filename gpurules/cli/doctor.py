@@ -9,10 +9,14 @@ import click
 from gpurules.cli.cluster_options import cluster_options
 from gpurules.cli.options import ConfiguredCommand, configuration_options
 from gpurules.cli.prometheus_options import prometheus_options
+from gpurules.cli.ranges import Seconds
 from gpurules.config.model import Config
 
 if TYPE_CHECKING:
     from gpurules.cluster.prometheus.access import Access
+
+LAST_MOMENT = 253_402_300_799
+"""The end of the year 9999, the last that has a date."""
 
 EXAMPLES = """\b
 Examples:
@@ -61,7 +65,7 @@ Exit codes:
 @click.option(
     "--at",
     "moment",
-    type=click.FloatRange(1.0),
+    type=Seconds(1, LAST_MOMENT),
     metavar="SECONDS",
     help="Look at this moment (seconds since 1970) instead of now.",
 )

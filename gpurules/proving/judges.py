@@ -89,7 +89,7 @@ def find(kind: str, path: str) -> Found:
         raise EnvironmentFault(Problem(f"it does not run: {error}", Location(path or where))) from None
     said = (done.stdout + done.stderr)[:10_000].decode("utf-8", "replace")
     version = re.search(r"(?:version |v)(\d+\.\d+(?:\.\d+)?)", said)
-    if judge.name not in said and "vmalert" not in said and version is None:
+    if judge.name not in said:
         raise EnvironmentFault(Problem(f"this is not {judge.name}", Location(path or where), judge.source))
     return Found(judge, where, version[1] if version else "")
 

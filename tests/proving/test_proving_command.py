@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+import components
 from gpurules.cli.main import run
 from gpurules.scenario.scenarios.registry import SCENARIOS
 
@@ -35,11 +36,17 @@ def test_every_scenario_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert {line.split()[0] for line in listed if not line.startswith(" ")} == {"scenario", *SCENARIOS}
 
 
+PROMTOOL = str(components.find("promtool") or "/bin/true")
 WRONG = {
     "a scenario that is misspelt": (["--scenario", "migraton"], 2, 'no scenario migraton; did you mean "migration"?'),
     "no such scenario": (["--scenario", "zzz"], 2, "there is no scenario zzz; see gpurules test --list"),
     "no such program": (["--promtool", "/nowhere/promtool"], 3, "there is no program /nowhere/promtool; it comes with"),
     "another program": (["--promtool", sys.executable], 3, "this is not promtool"),
+    "another program with a version": (["--promtool", "/bin/bash"], 3, "/bin/bash: this is not promtool"),
+    "promtool for vmalert-tool": (["--format", "vmalert", "--promtool", PROMTOOL], 3, "this is not vmalert-tool"),
+    "no time at all": (["--timeout", "0"], 2, "--timeout"),
+    "a time that is no number": (["--timeout", "nan"], 2, "'nan' is not a number"),
+    "a time without end": (["--timeout", "inf"], 2, "inf is not in the range"),
     "a release that cannot serve it": (["--kubevirt", "v1.2", "--path", "remote"], 2, "path remote needs"),
     "a matcher that is about identity": (
         ["--dcgm-selector", 'namespace="team-a"'],
