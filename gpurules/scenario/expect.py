@@ -134,7 +134,9 @@ def field_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
 
 def extra_labels(name: str, gpu: Seen, reading: Reading) -> dict[str, str]:
     """The dimensions that the exporter adds to a field."""
-    return error_labels(reading) if name == XID and gpu.exporter.error_labels else {}
+    if name == XID:
+        return error_labels(reading) if gpu.exporter.error_labels else {}
+    return {label: value for label, value in reading.labels if label in BY_NAME[name].labels}
 
 
 def combined(quantity: Quantity, combine: str, numbers: Sequence[tuple[str, Fraction]]) -> Fraction:

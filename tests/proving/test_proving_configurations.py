@@ -22,6 +22,7 @@ from gpurules.proving.report.registry import reporter
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 STORIES = ("steady", "migration")
 FEW = str(Path(__file__).parents[1] / "proof" / "few-counters.csv")
+ONE = str(Path(__file__).parent / "one-counter.csv")
 ENTITIES = str(Path(__file__).parents[1] / "proof" / "entities-counters.csv")
 WITH_GPUS = KubevirtSection(gpu_resources=("nvidia.com/A10",))
 
@@ -110,6 +111,10 @@ CASES = {
         ),
         gaps=("stories are scraped every 15 s: nothing is rated over 8 s",),
     ),
+    # A GPU that is lost says nothing but its last error.
+    "counters without errors": Case(
+        Config(dcgm=DcgmSection(counters=(ONE,), honor_labels="false")), ("gpu_lost", "idle_gpu", "vgpu", "mig")
+    ),
     "groups by subsystem": Case(few(groups="subsystem", group_size=5, levels=LEVELS)),
     "inline": Case(few("pod-network", "remote", identity="inline"), (*STORIES, "restart")),
     "both emitters": Case(
@@ -145,7 +150,7 @@ CASES = {
             rules=RulesSection(preset="full", levels=("vmi_gpu", "vmi")),
         ),
         ("mig", "migration"),
-        gaps=("no scenario measures DCGM_EXP_",) * 6,
+        contains=("DCGM_EXP_CLOCK_EVENTS_TOTAL{", 'clock_event=\\"', 'peer_gpu=\\"'),
     ),
     "things that are no GPUs": Case(
         Config(
