@@ -9,7 +9,7 @@ from gpurules.proving.case import Gap
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario import fleet_levels
 from gpurules.scenario.expect import ROLES
-from gpurules.scenario.quantities import BY_NAME, POWER
+from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL
 
 _BY_FIELD = ("field", "fleet_field")
@@ -32,8 +32,6 @@ def reason_against(spec: RecordSpec, window: int) -> str:
     """Why nothing is expected of a record; empty where something is."""
     if spec.role not in {**ROLES, **fleet_levels.ROLES, **fleet_levels.INTEGRALS}:
         return f"no scenario knows records of the role {spec.role}"
-    if spec.role == "fleet_energy" and spec.fields != (POWER,):
-        return f"energy is expected where it is summed from {POWER}, not from the rate of a counter"
     unknown = [name for name in spec.fields if spec.role in _BY_FIELD and name not in BY_NAME]
     if unknown:
         return f"no scenario measures {unknown[0]}"

@@ -17,6 +17,7 @@ from gpurules.scenario.expectation import (
     Expectation,
     description,
     device_labels,
+    pace,
     rate_tolerance,
     settled,
     vm_labels,
@@ -54,7 +55,9 @@ def expect(
     divided = spec.operation == "avg" or spec.role == "memory_used_ratio"
     if fleet_levels.inexact(spec) or (spec.level == "vmi" and divided and _many(view)):
         return Expectation(samples, fleet_levels.INEXACT)
-    return Expectation(samples, rate_tolerance(rules.window, world.cluster.collection) if spec.kind is Kind.RATE else 0)
+    return Expectation(
+        samples, rate_tolerance(rules.window, pace(world, rules.window)) if spec.kind is Kind.RATE else 0
+    )
 
 
 def _of_clusters(

@@ -24,6 +24,8 @@ from gpurules.scenario.openmetrics import backfill
 from live_prometheus import free_port
 
 CONFIG = Config()
+LAST = "vmi_gpu:kubevirt_vmi_gpu_memory_used_bytes:max"
+"""A record of records of records."""
 
 
 @contextmanager
@@ -51,8 +53,15 @@ def evaluated(rules: dict[str, object], proxy: bool, victoria: Path, folder: Pat
         ]
         with doctor_cluster.running(command, folder / "vmalert", alert, "/health"):
             wait_until(lambda: all(not one.startswith("0001") for one in evaluations(alert)))
-            wait_until(lambda: count(store, "vmi_gpu:kubevirt_vmi_gpu_memory_used_bytes:max") == 4)
+            wait_until(lambda: flushed(store) and count(store, LAST) == 4)
             yield store, alert
+
+
+def flushed(store: str) -> bool:
+    """What was written can be found: otherwise that takes some seconds, and each record that is read takes them
+    again."""
+    doctor_cluster.get(f"{store}/internal/force_flush")
+    return True
 
 
 def look(store: str, rules: str = "") -> Report:

@@ -23,6 +23,7 @@ LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 STORIES = ("steady", "migration")
 FEW = str(Path(__file__).parents[1] / "proof" / "few-counters.csv")
 ONE = str(Path(__file__).parent / "one-counter.csv")
+ENERGY = str(Path(__file__).parent / "energy-counter.csv")
 ENTITIES = str(Path(__file__).parents[1] / "proof" / "entities-counters.csv")
 WITH_GPUS = KubevirtSection(gpu_resources=("nvidia.com/A10",))
 
@@ -93,6 +94,14 @@ CASES = {
         ("vmi:kubevirt_vmi_gpu_board_watts:max",),
     ),
     "a long rate window": Case(few(rate_window="20m", levels=LEVELS), (*STORIES, "guest_lost", "left_behind")),
+    "energy from its counter, over seven minutes": Case(
+        Config(
+            dcgm=DcgmSection(counters=(ENERGY,), honor_labels="false"),
+            rules=RulesSection(rate_window="7m", levels=LEVELS, paths=("pod-network",)),
+        ),
+        (*STORIES, "gpu_lost", "bursts", "old_labels_in_motion", "counter_reset", "boot"),
+        seed=1,
+    ),
     "a short rate window": Case(
         Config(
             dcgm=DcgmSection(counters=(FEW,), collection_interval="10s", honor_labels="false"),
