@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gpurules.config.model import Config
-from gpurules.conventions.servers import Server
-from gpurules.conventions.targets import WORDS, Feature, check_feature, check_target, read_target
+from gpurules.conventions.targets import WORDS, Feature, check_target, read_target
+from gpurules.output.formats.format import Format
 from gpurules.output.formats.registry import format_named
 from gpurules.promql.syntax.tree import Aggregation, Call, walk
 from gpurules.rules.group import RuleSet
@@ -16,7 +16,7 @@ def complaints(rule_set: RuleSet, config: Config) -> Iterable[str]:
     """One sentence for each thing that the target, or whoever reads the format, does not take."""
     form = format_named(config.output.format)
     target = read_target(config.output.target)
-    used = set(_settings(config))
+    used = set(_settings(config, form))
     if target is not None:
         if target.server not in form.servers:
             readers = " or ".join(server.value for server in form.servers)
@@ -30,14 +30,10 @@ def complaints(rule_set: RuleSet, config: Config) -> Iterable[str]:
             "partial_response_strategy means something to Thanos Ruler alone; "
             "name it with --target, such as thanos=0.38, or leave --partial-response out"
         )
-    if form.servers == (Server.VICTORIAMETRICS,) and Feature.QUERY_OFFSET in used:
-        # In no version, so that none has to be known.
-        never = check_feature(Server.VICTORIAMETRICS, (0, 0), Feature.QUERY_OFFSET)
-        yield from (violation.message for violation in never)
 
 
-def _settings(config: Config) -> Iterable[Feature]:
-    if config.rules.query_offset:
+def _settings(config: Config, form: Format) -> Iterable[Feature]:
+    if config.rules.query_offset and form.offset_key == Feature.QUERY_OFFSET.value:
         yield Feature.QUERY_OFFSET
     if config.output.partial_response:
         yield Feature.PARTIAL_RESPONSE

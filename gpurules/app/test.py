@@ -93,7 +93,9 @@ def prepare(config: Config, request: Request) -> Prepared:
     """Everything but the program that judges. Raises InputError for what cannot be rendered or told."""
     scenarios = chosen(request.scenarios)
     if request.judge == "vmalert" and config.rules.query_offset:
-        raise InputError(Problem("vmalert does not read query_offset", advice="test without it, or with promtool"))
+        raise InputError(
+            Problem("vmalert-tool plays no eval_delay", advice="test without query_offset, or with promtool")
+        )
     rendering = render(as_plain_rules(config))
     sources = read_sources(config)
     what = asked(config, sources.selection, sources.accepts, sources.exporters, sources.kubevirt, request.seed)

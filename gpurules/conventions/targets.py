@@ -58,7 +58,7 @@ SUPPORT: tuple[Support, ...] = (
     Support(Server.THANOS, Feature.GROUP_LABELS, (0, 39)),
     Support(Server.PROMETHEUS, Feature.GROUP_AGGREGATION, (2, 20)),
     Support(Server.PROMETHEUS, Feature.LAST_OVER_TIME, (2, 26)),
-    Support(Server.VICTORIAMETRICS, Feature.QUERY_OFFSET, None, "eval_delay"),
+    Support(Server.VICTORIAMETRICS, Feature.QUERY_OFFSET, None, "eval_delay, which --format vmrule writes"),
     Support(Server.VICTORIAMETRICS, Feature.PARTIAL_RESPONSE, None, "nothing like it"),
 )
 """What is known; a pair that is not listed is not known."""

@@ -58,7 +58,7 @@ def _document(node: Node, form: Format) -> tuple[Document, tuple[PlainGroup, ...
     for number, key in enumerate(form.path, start=1):
         holder = _mapping(holder.get(key), key)
         _only(holder, key, form.path[number : number + 1] or ("groups",))
-    groups = tuple(_group(entry) for entry in _sequence(holder.get("groups"), "groups"))
+    groups = tuple(_group(entry, form) for entry in _sequence(holder.get("groups"), "groups"))
     if not any(group.rules for group in groups):
         raise InputError(Problem("the output holds no rules", advice=ADVICE))
     return document, groups
@@ -145,16 +145,13 @@ def _metadata(node: Node | None, form: Format) -> Document:
     )
 
 
-_SETTINGS = ("interval", "query_offset", "partial_response_strategy")
-"""Entries of a group beside its name and rules."""
-
-
-def _group(node: Node) -> PlainGroup:
+def _group(node: Node, form: Format) -> PlainGroup:
+    beside = ("interval", form.offset_key, "partial_response_strategy")
     entry = _mapping(node, "a group")
     name = _string(entry.get("name"), "the name of a group")
-    _only(entry, f"group {name!a}", ("name", *_SETTINGS, "rules"))
+    _only(entry, f"group {name!a}", ("name", *beside, "rules"))
     settings = [
-        "" if (value := entry.get(key)) is None else _string(value, f"the {key} of group {name!a}") for key in _SETTINGS
+        "" if (value := entry.get(key)) is None else _string(value, f"the {key} of group {name!a}") for key in beside
     ]
     rules = tuple(_rule(rule) for rule in _sequence(entry.get("rules"), f"the rules of group {name!a}"))
     return PlainGroup(name, rules, *settings)

@@ -29,6 +29,8 @@ ACCEPTED = {
     "strategy in an object": ("prometheusrule", "thanos=0.30", "", "warn", "partial_response_strategy: warn"),
     "strategy in a rule file": ("rules", "thanos=0.38", "", "abort", "partial_response_strategy: abort"),
     "VictoriaMetrics": ("vmrule", "victoriametrics=1.112", "", "", "kind: VMRule"),
+    "offset in a VMRule": ("vmrule", "victoriametrics=1.112", "1m", "", "eval_delay: 1m"),
+    "offset in a VMRule, no version": ("vmrule", "", "1m", "", "eval_delay: 1m"),
     "converted": ("prometheusrule", "victoriametrics=1.112", "", "", "kind: PrometheusRule"),
 }
 
@@ -47,8 +49,13 @@ REFUSED = {
         "Prometheus 2.52 does not read query_offset; remove it or use Prometheus 2.53 or later",
     ),
     "offset too early for Thanos": ("rules", "thanos=0.37", "1m", "", "use Thanos Ruler 0.38 or later"),
-    "offset in VictoriaMetrics": ("vmrule", "victoriametrics=1.112", "1m", "", "vmalert does not read query_offset"),
-    "offset in a VMRule, no version": ("vmrule", "", "1m", "", "vmalert does not read query_offset"),
+    "offset in a plain file for VictoriaMetrics": (
+        "rules",
+        "victoriametrics=1.112",
+        "1m",
+        "",
+        "vmalert does not read query_offset; remove it (it has eval_delay, which --format vmrule writes)",
+    ),
     "strategy in Prometheus": ("rules", "prometheus=3.5", "", "warn", "does not read partial_response_strategy"),
     "strategy in VictoriaMetrics": ("vmrule", "victoriametrics=1.112", "", "warn", "partial_response_strategy"),
     "strategy for nobody": ("prometheusrule", "", "", "warn", "such as thanos=0.38"),

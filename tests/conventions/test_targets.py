@@ -33,7 +33,10 @@ def test_messages_say_what_to_do() -> None:
     (old,) = check_feature(Server.PROMETHEUS, (2, 42), Feature.QUERY_OFFSET)
     assert old.message == ("Prometheus 2.42 does not read query_offset; remove it or use Prometheus 2.53 or later")
     (never,) = check_feature(Server.VICTORIAMETRICS, (1, 100), Feature.QUERY_OFFSET)
-    assert never.message == "vmalert does not read query_offset; remove it (it has eval_delay)"
+    assert (
+        never.message
+        == "vmalert does not read query_offset; remove it (it has eval_delay, which --format vmrule writes)"
+    )
 
 
 def test_each_pair_is_listed_once() -> None:

@@ -12,7 +12,6 @@ import yaml
 from gpurules.output.document import Document
 from gpurules.output.render import render_document
 from gpurules.promql.syntax.printer import to_lines
-from gpurules.rules.group import RuleGroup
 from gpurules.text.errors import InputError
 from rule_groups import GROUPS
 
@@ -54,13 +53,15 @@ def test_accepted() -> None:
     assert list(VMRULE.iter_errors(yaml.safe_load(render_document(GROUPS, DOCUMENT, to_lines)))) == []
 
 
-@pytest.mark.parametrize(
-    "group",
-    [replace(GROUPS[0], query_offset="1m"), replace(GROUPS[0], partial_response="warn")],
-    ids=["query_offset", "partial_response"],
-)
-def test_what_a_vmrule_has_no_place_for_is_never_lost(group: RuleGroup) -> None:
-    groups = (group, *GROUPS[1:])
+def test_an_offset_is_a_delay() -> None:
+    groups = (replace(GROUPS[0], query_offset="1m"), *GROUPS[1:])
+    read = yaml.safe_load(render_document(groups, DOCUMENT, to_lines))
+    assert list(VMRULE.iter_errors(read)) == []
+    assert [group.get("eval_delay") for group in read["spec"]["groups"]] == ["1m", *(None for _ in GROUPS[1:])]
+
+
+def test_what_a_vmrule_has_no_place_for_is_never_lost() -> None:
+    groups = (replace(GROUPS[0], partial_response="warn"), *GROUPS[1:])
     with pytest.raises(InputError, match="has the"):
         render_document(groups, DOCUMENT, to_lines)
 

@@ -39,6 +39,8 @@ from live_prometheus import RATE_TOLERANCE, free_port, settle
 from loopback import serving_pages
 from rendered import Rendered, of, rendered
 
+pytestmark = pytest.mark.no_cover
+"""Coverage locks at every call in every thread; all that runs here is measured by other tests."""
 RATE_WINDOW = 8
 """Seconds for which a rate may be that of a series that has ended, or of one that has just begun."""
 SHOWN = 0.2

@@ -19,7 +19,8 @@ class Format(NamedTuple):
     ``metadata`` says whether the document has an object's metadata; ``name_key`` is the top-level entry that holds the
     document's name where it has none. ``servers`` are the programs that read it and that a target can name.
     ``group_size`` is how many rules a group may have where its reader limits them by default, ``spec_limit`` how many
-    bytes of rules one object holds; 0: no limit. ``check`` finds what the readers of the format would refuse.
+    bytes of rules one object holds; 0: no limit. ``offset_key`` is the entry of a group that says how far in the past
+    its rules read. ``check`` finds what the readers of the format would refuse.
     """
 
     name: str
@@ -33,3 +34,4 @@ class Format(NamedTuple):
     name_key: str = ""
     group_size: int = 0
     spec_limit: int = 0
+    offset_key: str = "query_offset"

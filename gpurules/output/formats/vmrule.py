@@ -1,7 +1,8 @@
 """``vmrule``: the custom resource of the VictoriaMetrics operator, operator.victoriametrics.com/v1beta1.
 
 Source: VictoriaMetrics operator, api/operator/v1beta1 (VMRule); it puts rules into ConfigMaps of the same size as
-prometheus-operator.
+prometheus-operator. vmalert's eval_delay moves the time that is asked for into the past, as query_offset of Prometheus
+does.
 """
 
 from __future__ import annotations
@@ -21,4 +22,5 @@ FORMAT = Format(
     check=prometheusrule.check,
     servers=(Server.VICTORIAMETRICS,),
     spec_limit=SPEC_LIMIT,
+    offset_key="eval_delay",
 )
