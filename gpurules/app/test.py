@@ -21,7 +21,7 @@ from gpurules.proving.record_groups import groups_by_record
 from gpurules.proving.report.report import Report, Row, Told, told
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.expectation import Contradiction
-from gpurules.scenario.scenarios.registry import SCENARIOS, module
+from gpurules.scenario.scenarios.registry import SCENARIOS, module, stories
 from gpurules.text.errors import CheckFailed, EnvironmentFault, InputError, Problem
 from gpurules.text.nearest import did_you_mean
 from gpurules.text.signals import terminating
@@ -99,6 +99,8 @@ def prepare(config: Config, request: Request) -> Prepared:
     rendering = render(as_plain_rules(config))
     sources = read_sources(config)
     what = asked(config, sources.selection, sources.accepts, sources.exporters, sources.kubevirt, request.seed)
+    if not request.scenarios:
+        scenarios = stories(what.kube_state)
     rules = [rule for group in rendering.rules.groups for rule in group.rules]
     if request.judge == "vmalert":
         what = replace(what, lag=depth(rules) * what.rules.evaluation)

@@ -150,6 +150,8 @@ def identity_rule(request: Request, identity: Identity) -> RecordingRule:
     )
     senders = united([_senders(request, source) for source in request.sources if identity_of(source) is identity])
     sending = binary("and", identity.relation(request), senders, on=key)
+    if identity.single:
+        return RecordingRule(spec, aggregate("group", labels, sending))
     return RecordingRule(spec, _once_each(request, identity, sending))
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
-from gpurules.scenario.exposition import mapping, within
+from gpurules.scenario.exposition import mapping, seen_by, within
 from gpurules.scenario.kube_state import Pod, pods
 from gpurules.scenario.model import Cluster, Exporter, Gpu, Instance, Labels, Reading, World
 from gpurules.scenario.quantities import BY_NAME
@@ -22,6 +22,8 @@ from gpurules.scenario.scrape import INTERVAL, honors, merged
 from gpurules.scenario.target import Target, collected, host_target, relabelled
 
 LAUNCHER_PREFIX = "virt-launcher-"
+ADDRESS = re.compile(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+"""An IPv4 or IPv6 address; a target may have a host name in its place."""
 
 LOOKBACK, MARGIN = 300, 60
 """Seconds for which a node must have had one GPU pod alone: the rate window or the lookback, and a minute."""
@@ -66,7 +68,7 @@ class RulesFor:
     def as_stated(self) -> bool:
         """Whether what stories state of health records is about such rules: those on launcher pods."""
         others = self.owners or self.observed or self.inline
-        return not others and self.paths == DEFAULT.paths and self.window <= DEFAULT.window
+        return not others and set(self.paths) <= set(DEFAULT.paths) and self.window <= DEFAULT.window
 
     def reads(self, source: str, labels: Mapping[str, str]) -> bool:
         """Whether a series with ``labels`` satisfies the user's matchers for ``source``."""
@@ -164,7 +166,8 @@ class Seen:
             case "name" if label(rules.namespace_label) and label(rules.name_label) and not self.of_launcher:
                 return label(rules.namespace_label, ""), label(rules.name_label, "")
             case "address" if not self.pod and not label(rules.name_label):
-                return (label("instance", "").rpartition(":")[0].strip("[]"),)
+                host = label("instance", "").rpartition(":")[0].strip("[]")
+                return (host if ADDRESS.fullmatch(host) else "",)
             case "node" if self.pod and not (self.of_launcher or label("exported_pod") or label(rules.name_label)):
                 return (label("node") or label("Hostname") or label("hostname", ""),)
         return None
@@ -195,14 +198,21 @@ class View:
         return leads or (self.rules.observed and bool(cluster.observers))
 
     @cached_property
+    def watched(self) -> bool:
+        """Whether kube-state-metrics tells of pods."""
+        return self.world.cluster.kube_state and watched(self.world.cluster, self.moment)
+
+    @cached_property
     def launchers(self) -> dict[Key, Vm]:
         """Launcher pods that are known to be a running VM's."""
         found: dict[Key, Vm] = {}
         for machine in self.world.cluster.machines:
             stay = machine.stay(self.moment)
-            if stay is not None and (self.rules.owners or (self.told and stay.listed and stay.named(self.moment))):
+            owned = self.watched and machine.controlled_by is None
+            known = owned if self.rules.owners else self.told and bool(stay and stay.known(self.moment))
+            if stay is not None and known and (self.rules.owners or stay.named(self.moment)):
                 vm = Vm(machine.namespace, machine.name, stay.node, machine.described)
-                if not machine.described or (self.told and stay.listed):
+                if not machine.described or (self.told and stay.known(self.moment)):
                     # Owners of pods know nothing of what KubeVirt says of the VM, and both must be there to be joined.
                     found[machine.namespace, stay.pod] = vm
         return found
@@ -213,15 +223,16 @@ class View:
         found: dict[Key, tuple[Vm, str]] = {}
         for machine in self.world.cluster.machines:
             stay = machine.stay(self.moment)
-            if stay is not None and self.told and stay.listed:
+            if stay is not None and self.told and stay.known(self.moment):
                 vm = Vm(machine.namespace, machine.name, stay.node, machine.described)
                 found[machine.namespace, machine.name] = vm, stay.address
         return found
 
     @cached_property
     def holders(self) -> tuple[Pod, ...]:
-        """The running pods with a GPU."""
-        return tuple(pod for pod in pods(self.world.cluster, self.moment) if pod.holds_gpu)
+        """The running launcher pods with a GPU."""
+        listed = pods(self.world.cluster, self.moment) if self.watched else ()
+        return tuple(pod for pod in listed if pod.holds_gpu)
 
     def senders(self, source: str) -> frozenset[Key]:
         """The keys of ``source`` that were seen at an evaluation within the rate window."""
@@ -257,10 +268,12 @@ class View:
         first = int(max(self.moment - max(self.rules.window, LOOKBACK) - MARGIN, 0) + INTERVAL - 1) // INTERVAL
         for tick in range(first, int(self.moment // INTERVAL) + 1):
             moment = tick * INTERVAL
-            if not within(self.world.cluster.outages, moment):
+            if watched(self.world.cluster, moment) and not within(self.world.cluster.outages, moment):
                 for pod in pods(self.world.cluster, moment):
                     if pod.holds_gpu:
                         found.setdefault(pod.stay.node, set()).add((pod.machine.namespace, pod.stay.pod))
+                for other in self.world.cluster.container_pods:
+                    found.setdefault(other.node, set()).add((other.namespace, other.name))
         return found
 
     @cached_property
@@ -282,11 +295,11 @@ class View:
                 owners = self.addressed.get(key[0], [])
                 return owners[0] if len(owners) == 1 else None
             case _:
-                there = [pod for pod in self.holders if pod.stay.node == key[0]]
+                there = [pod for pod in self.holders if pod.vm and pod.stay.node == key[0]]
                 if len(there) != 1 or len(self.recent.get(key[0], ())) != 1:
                     return None
                 machine, stay = there[0].machine, there[0].stay
-                if machine.described and not (self.told and stay.listed):
+                if machine.described and not (self.told and stay.known(self.moment)):
                     return None
                 return Vm(machine.namespace, machine.name, stay.node, machine.described)
 
@@ -333,6 +346,11 @@ class View:
         return self.moment // collection * collection
 
 
+def watched(cluster: Cluster, moment: float) -> bool:
+    """Whether a pod of kube-state-metrics answers at ``moment``."""
+    return any(within(watcher.leads, moment) for watcher in cluster.watchers)
+
+
 def replace_moment(view: View, moment: float) -> View:
     """The same at another moment."""
     return View(view.world, moment, view.guests_honor, view.rules)
@@ -350,7 +368,7 @@ def seen_gpus(world: World, moment: float, guests_honor: bool) -> Iterator[Seen]
         for one in collected(machine, moment):
             if within(one.exporter.answers, moment):
                 labels = _stored(world.cluster, one.target, one.exporter, one.more, guests_honor)
-                for gpu in machine.gpus_at(moment):
+                for gpu in seen_by(one.exporter, machine.gpus_at(moment)):
                     yield from parts(labels, one.exporter, gpu)
     for host in world.cluster.host_exporters:
         if within(host.exporter.answers, moment):

@@ -40,10 +40,10 @@ def expect(
     if rules.cluster_label:
         return _of_clusters(world, spec, moment, guests_honor, rules)
     stated = world.stated.get((spec.role, int(moment)))
-    if stated is not None:
-        # Stories state what rules on launcher pods show.
+    if stated is not None and (rules.as_stated or spec.role != "ambiguous"):
+        # Stories state what rules on launcher pods show. What is ambiguous on others follows from what is heard.
         return Expectation((sample(spec, {}, stated),)) if rules.as_stated else None
-    if not all(settled(world, kind, moment) for kind in unsettled_by(spec)):
+    if not all(settled(world, kind, moment) for kind in unsettled_by(spec, rules)):
         return None
 
     if spec.role in fleet_levels.INTEGRALS:
@@ -93,8 +93,11 @@ DESCRIBING = ("info", "placement")
 """Roles that say what a GPU is: where two exporters say different things, either is right."""
 
 
-def unsettled_by(spec: RecordSpec) -> tuple[str, ...]:
+def unsettled_by(spec: RecordSpec, rules: RulesFor = DEFAULT) -> tuple[str, ...]:
     """The kinds of record that it is, in the words of :class:`~gpurules.scenario.model.Transition`."""
+    if spec.role == "ambiguous" and "node" not in rules.sources:
+        # What is heard is known at any time.
+        return ("heard",)
     if spec.role == "identity":
         # Two addresses of one VM may be known while two components tell of it; each stands for that VM.
         return ("senders", "health") if spec.record.startswith("vmi_address:") else ("senders",)

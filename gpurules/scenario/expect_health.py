@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.booking import Key, View
+from gpurules.scenario import heard as told
+from gpurules.scenario.booking import Key, RulesFor, View
+from gpurules.scenario.kube_state import VM_KIND
 from gpurules.scenario.sample import sample
 from gpurules.scenario.target import Sample
 
@@ -29,13 +32,40 @@ def _counts(source: str, key: Key) -> bool:
 
 
 def ambiguous_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``ambiguous``: in a settled cluster no VM has two launchers; what a story leaves behind is stated there."""
-    several = 0
-    if "node" in view.rules.sources:
+    """Role ``ambiguous``: VMs, launcher pods or addresses of which more than one thing is heard, and nodes that had
+    more than one pod with a GPU of late."""
+    identities = {OF_SOURCE[source] for source in view.rules.sources}
+    said: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for series in told.heard(view.world.cluster, view.moment) if identities != {"node"} else ():
+        for subject, claim in _claims(series, identities, view.rules):
+            said.setdefault(subject, set()).add(claim)
+    # A VM of which both its launcher and its node are ambiguous is one.
+    several = len({(what, *subject) for (_, what, *subject), claims in said.items() if len(claims) > 1})
+    if "node" in identities:
         several += sum(len(pods) > 1 for pods in view.recent.values())
-    if "address" in view.rules.sources:
-        several += sum(len(owners) > 1 for owners in view.addressed.values())
     yield sample(spec, {}, several)
+
+
+OF_SOURCE = {"pod": "launcher", "host_pod": "launcher", "name": "vm", "address": "address", "node": "node"}
+"""What the series of each source are booked by."""
+
+
+def _claims(
+    series: Mapping[str, str], identities: AbstractSet[str], rules: RulesFor
+) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What a series says of what it is about, for each of ``identities`` that listens to it."""
+    vm = series["namespace"], series.get("name", "")
+    match series["__name__"]:
+        case told.INFO if series["phase"] == "running" and (rules.observed or "exported_namespace" not in series):
+            pod = series.get("vmi_pod", "")
+            if "launcher" in identities and not rules.owners and pod not in ("", "<none>"):
+                yield ("launcher of", "VM", *vm), (pod,)
+            if "vm" in identities:
+                yield ("node of", "VM", *vm), (series.get("node", ""),)
+        case told.ADDRESSES if "address" in identities and "address" in series:
+            yield ("owner of", "address", series["address"]), vm
+        case told.OWNERS if "launcher" in identities and rules.owners and series["owner_kind"] == VM_KIND:
+            yield ("owner of", "pod", series["namespace"], series["pod"]), (series["owner_name"],)
 
 
 def shared_uuid_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
@@ -94,7 +124,7 @@ def silent_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
         yield sample(spec, {}, len(pods - keys))
         return
     sending = {(vm.namespace, vm.name) for vm in matched if vm is not None}
-    holders = {(pod.machine.namespace, pod.machine.name) for pod in view.holders}
+    holders = {(pod.machine.namespace, pod.vm) for pod in view.holders if pod.vm}
     yield sample(spec, {}, len(holders - sending))
 
 
@@ -103,7 +133,7 @@ def nothing_absent(view: View, spec: RecordSpec) -> Iterator[Sample]:
     there = {
         "dcgm": any(True for source in view.rules.sources for _ in view.of(source)),
         "kubevirt_vmi_info": view.told,
-        "kube_pod_owner": True,
+        "kube_pod_owner": view.watched,
     }
     yield sample(spec, {}, int(not there[dict(spec.rule_labels)["input"]]))
 

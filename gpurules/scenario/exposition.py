@@ -7,6 +7,7 @@ prometheus-operator's generated scrape configuration for target labels.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from gpurules.scenario.kube_state import pod_samples
 from gpurules.scenario.model import (
@@ -16,21 +17,21 @@ from gpurules.scenario.model import (
     HostExporter,
     Period,
     Reading,
-    Stay,
     VirtualMachine,
     Workload,
     labels_of,
 )
 from gpurules.scenario.quantities import BY_NAME, XID
 from gpurules.scenario.target import (
-    KUBE_STATE_TARGET,
     Collected,
     Sample,
     Target,
     collected,
     controller_target,
     host_target,
+    kube_state_target,
     relabelled,
+    stranger_target,
 )
 
 KUBEVIRT_JOB = "kubevirt-prometheus-metrics"
@@ -55,8 +56,12 @@ def _pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] |
         if within(observer.deployed, moment):
             target = controller_target(observer, OBSERVER_JOB, "virt-observability-controller-system", "manager")
             found[Target("observer", target.labels)] = tuple(info_samples(cluster, moment))
-    if cluster.kube_state:
-        found[KUBE_STATE_TARGET] = tuple(pod_samples(cluster, moment))
+    for watcher in cluster.watchers if cluster.kube_state else ():
+        if within(watcher.deployed, moment):
+            answers = within(watcher.leads, moment)
+            found[kube_state_target(watcher)] = tuple(pod_samples(cluster, moment)) if answers else None
+    for stranger in cluster.strangers:
+        found[stranger_target(stranger)] = tuple(Sample(labels, 1) for labels in stranger.series)
     for machine in cluster.machines:
         for one in collected(machine, moment):
             answers = within(one.exporter.answers, moment)
@@ -81,10 +86,12 @@ def info_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
     """kubevirt_vmi_info as the leader writes it."""
     for machine in cluster.machines:
         stay = machine.stay(moment)
-        if stay is not None and stay.listed:
-            yield info_sample(cluster, machine, "running", stay.node, stay.pod if stay.named(moment) else "")
+        if stay is not None and stay.listed and moment >= stay.listed_from:
+            pod = stay.pod if stay.named(moment) else ""
+            yield info_sample(cluster, machine, stay.reported, stay.node, pod)
             if cluster.addresses:
-                yield address_sample(machine, stay)
+                yield address_sample(machine, stay.node, stay.address)
+                yield address_sample(machine, stay.node, "")
             continue
         for coming in machine.stays:
             if coming.listed and coming.period.start - coming.scheduling <= moment < coming.period.start:
@@ -117,16 +124,16 @@ def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str
     return Sample(labels_of({"__name__": "kubevirt_vmi_info", **spelled}), 1)
 
 
-def address_sample(machine: VirtualMachine, stay: Stay) -> Sample:
-    """One kubevirt_vmi_status_addresses."""
+def address_sample(machine: VirtualMachine, node: str, address: str) -> Sample:
+    """One kubevirt_vmi_status_addresses, of an interface without an address where that is not known."""
     labels = {
         "__name__": "kubevirt_vmi_status_addresses",
-        "address": stay.address,
-        "interface_name": "eth0",
+        "address": address,
+        "interface_name": "eth0" if address else "",
         "name": machine.name,
         "namespace": machine.namespace,
-        "node": stay.node,
-        "type": "ExternalInterface",
+        "node": node,
+        "type": "ExternalInterface" if address else "SystemInterface",
         "vnic_name": "default",
     }
     return Sample(labels_of(labels), 1)
@@ -134,10 +141,21 @@ def address_sample(machine: VirtualMachine, stay: Stay) -> Sample:
 
 def guest_samples(machine: VirtualMachine, one: Collected, moment: float, cluster: Cluster) -> Iterator[Sample]:
     """What an exporter writes of the GPUs of a guest."""
-    for gpu in machine.gpus_at(moment):
+    for gpu in seen_by(one.exporter, machine.gpus_at(moment)):
         yield from gpu_samples(one.exporter, gpu, moment, cluster.collection, dict(one.more))
     for labels in one.exporter.forged:
         yield Sample(labels, 1)
+
+
+def seen_by(exporter: Exporter, gpus: tuple[Gpu, ...]) -> tuple[Gpu, ...]:
+    """Those of ``gpus`` that the engine of ``exporter`` has, with the MIG instances that it has."""
+    if not exporter.sees:
+        return gpus
+    parted = (
+        replace(gpu, instances=tuple(one for one in gpu.instances if f"{gpu.uuid}/{one.id}" in exporter.sees))
+        for gpu in gpus
+    )
+    return tuple(gpu for gpu in parted if gpu.uuid in exporter.sees or gpu.instances)
 
 
 def host_samples(host: HostExporter, moment: float, cluster: Cluster) -> Iterator[Sample]:

@@ -20,6 +20,8 @@ GONE_NODE = "worker-gone"
 GONE_SUFFIX = "gone1"
 DRIVERS = ("DCGM_FI_DRIVER_VERSION", "DCGM_FI_SYSTEM_DRIVER_VERSION")
 FORMER_DRIVER = "535.54.03"
+WITHOUT_PLACE = ("vmi_name:", "vmi_address:")
+"""Records whose key holds neither node nor pod: their generation of before is of another node in any case."""
 LAST_SEEN = 1
 """The scrape of their last sample: between two evaluations, so that none writes the same series at the same time."""
 
@@ -41,10 +43,14 @@ def with_leftovers(
 def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor) -> Iterator[StoredSeries]:
     """One series for each of the first moment of interest."""
     for spec in specs:
+        in_place = world.in_place and not spec.record.startswith(WITHOUT_PLACE)
         expectation = expect(world, spec, world.checkpoints[0], guests_honor, rules)
         for sample in expectation.samples if expectation else ():
-            for old in {aged(sample.labels, world.in_place), outdated(sample.labels, spec)} - {sample.labels}:
-                yield StoredSeries(old, {LAST_SEEN: sample.value})
+            older = outdated(sample.labels, spec)
+            for old in {aged(sample.labels, in_place), older} - {sample.labels}:
+                # What no rule ever records here is known before anything else is.
+                first = 0 if old == older or in_place != world.in_place else LAST_SEEN
+                yield StoredSeries(old, dict.fromkeys((first, LAST_SEEN), sample.value))
 
 
 def outdated(labels: Labels, spec: RecordSpec) -> Labels:

@@ -88,7 +88,8 @@ class Exporter:
     labels that it writes on every GPU series. ``forged``: whole series that it exposes besides. ``uuid_label``:
     ``uuid`` with --use-old-namespace. ``copies``: labels of which each series is sent once with each set.
     ``spelled``: names of fields that its counters file writes in another way. ``rows``: further label rows of the
-    counters file, as (label on the series, label of the info record).
+    counters file, as (label on the series, label of the info record). ``sees``: UUIDs of the GPUs that its engine has,
+    ``UUID/ID`` for a MIG instance; all of the guest's where it names none.
     """
 
     fields: tuple[str, ...]
@@ -105,6 +106,7 @@ class Exporter:
     copies: tuple[Labels, ...] = ((),)
     spelled: Mapping[str, str] = field(default_factory=dict)
     rows: Labels = ()
+    sees: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,9 @@ class Stay:
 
     ``listed``: KubeVirt reports the VMI as running during the stay. ``pod_known``: and names the pod in vmi_pod.
     ``scheduling``: for so many seconds before, KubeVirt reports the VMI in phase ``scheduling``.
-    ``overlooked``: when it names no pod although it did before.
+    ``overlooked``: when it names no pod although it did before. ``phase``: that of the pod all the time, as that of one
+    which was evicted; what follows from the period where it is empty. ``listed_from``: since when it is listed at all.
+    ``reported``: the phase that KubeVirt lists the VMI in. ``deleted``: the pod is, as soon as the stay ends.
     """
 
     pod: str
@@ -124,6 +128,14 @@ class Stay:
     pod_known: bool = True
     scheduling: float = 0
     overlooked: Period | None = None
+    phase: str = ""
+    listed_from: float = 0
+    reported: str = "running"
+    deleted: bool = False
+
+    def known(self, moment: float) -> bool:
+        """Whether KubeVirt reports the VMI as running at ``moment``."""
+        return self.listed and moment >= self.listed_from and self.reported == "running"
 
     def named(self, moment: float) -> bool:
         """Whether KubeVirt names the pod at ``moment``."""
@@ -138,7 +150,10 @@ class VirtualMachine:
     replaced, and by which. ``collected``: the ways in which its GPUs reach Prometheus, names in
     :data:`gpurules.scenario.target.WAYS`. ``later``: the GPUs that it has from a time on, in order of time.
     ``second``: another exporter in the guest, on the next port.
-    ``described``: labels that KubeVirt gives the VM, beside what is usual.
+    ``described``: labels that KubeVirt gives the VM, beside what is usual. ``controlled_by``: kind and name of what
+    controls its pod, where that is no VM. ``co_owned_by``: kind and name of what owns its pod as well, without
+    controlling it. ``plugged``: it requests its GPUs of a device plugin, not by resource claims, which
+    kube-state-metrics does not tell of. ``besides``: ways in which its GPUs are collected whatever the rules are for.
     """
 
     namespace: str
@@ -152,6 +167,10 @@ class VirtualMachine:
     later: tuple[tuple[float, tuple[Gpu, ...]], ...] = ()
     second: Exporter | None = None
     described: Labels = ()
+    controlled_by: tuple[str, str] | None = None
+    co_owned_by: tuple[tuple[str, str], ...] = ()
+    plugged: bool = True
+    besides: tuple[str, ...] = ()
 
     def gpus_at(self, moment: float) -> tuple[Gpu, ...]:
         """The GPUs that it has at ``moment``, with their readings from then on."""
@@ -187,6 +206,26 @@ class Controller:
 
 
 @dataclass(frozen=True, slots=True)
+class Stranger:
+    """A tenant's application that is scraped with honorLabels and exposes series under others' names: all that is not
+    its own choice is its job."""
+
+    namespace: str
+    pod: str
+    address: str
+    series: tuple[Labels, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerPod:
+    """A pod with a GPU that is no VM's launcher, as kube-state-metrics lists it."""
+
+    namespace: str
+    name: str
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
     """A container on a node's own GPU, as dcgm-exporter's pod mapping names it."""
 
@@ -198,13 +237,15 @@ class Workload:
 
 @dataclass(frozen=True, slots=True)
 class HostExporter:
-    """The dcgm-exporter of a node: the GPUs of ordinary containers."""
+    """The dcgm-exporter of a node: the GPUs of ordinary containers. ``static``: the labels of its target where it is
+    scraped on a server outside of the cluster."""
 
     pod: str
     node: str
     address: str
     exporter: Exporter
     workloads: tuple[Workload, ...]
+    static: Labels = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +269,8 @@ class Cluster:
     ``addresses``: KubeVirt lists the addresses of VMs (v1.4). ``names_pod``: and names their launcher pods (v1.5).
     ``replicas``: names of the Prometheus that scrape all this, one after the other, into the store that is queried;
     none for the one whose own store it is. ``resource``: what gives a VM a GPU, as kube-state-metrics spells it.
+    ``watchers``: the pods in which kube-state-metrics runs; each tells all. ``strangers``: applications that expose
+    what is not theirs. ``container_pods``: pods with a GPU besides.
     """
 
     nodes: tuple[str, ...]
@@ -244,6 +287,9 @@ class Cluster:
     replicas: tuple[str, ...] = ()
     relabelling: Relabelling = field(default_factory=Relabelling)
     resource: str = "nvidia_com_GA102GL_A10"
+    watchers: tuple[Controller, ...] = (Controller("kube-state-metrics-5c4d-eeeee", "10.128.0.3"),)
+    strangers: tuple[Stranger, ...] = ()
+    container_pods: tuple[ContainerPod, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +298,8 @@ class Transition:
 
     ``values``: records of gauges and information. ``rates``: records over the rate window. ``senders``: which VMs sent
     anything in the rate window. ``health``: health records, and which GPUs are seen at all, gone pods included.
-    0 where that kind of record is not disturbed.
+    ``heard``: what components are heard to say, which only rules that lag behind it disturb. 0 where that kind of
+    record is not disturbed.
     """
 
     at: float
@@ -260,10 +307,17 @@ class Transition:
     rates: float = 0
     senders: float = 0
     health: float = 0
+    heard: float = 0
 
     def until(self, kind: str) -> float:
         """When records of ``kind`` are settled again."""
-        return {"values": self.values, "rates": self.rates, "senders": self.senders, "health": self.health}[kind]
+        return {
+            "values": self.values,
+            "rates": self.rates,
+            "senders": self.senders,
+            "health": self.health,
+            "heard": self.heard,
+        }[kind]
 
 
 @dataclass(frozen=True, slots=True)

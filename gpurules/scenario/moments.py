@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import inf
 
 from gpurules.scenario.changed import with_clusters, with_exporters
-from gpurules.scenario.model import Cluster, Controller, Gpu, Period, Transition, VirtualMachine, World
+from gpurules.scenario.model import Cluster, Controller, Gpu, Period, Stay, Transition, VirtualMachine, World
 
 BEFORE = 60
 """What happens in the first minute is how the story begins, and stays there."""
@@ -30,11 +30,19 @@ def later(world: World, by: float) -> World:
     def controller(one: Controller) -> Controller:
         return replace(one, deployed=periods(one.deployed), leads=periods(one.leads))
 
+    def stay(one: Stay) -> Stay:
+        return replace(
+            one,
+            period=periods((one.period,))[0],
+            overlooked=periods((one.overlooked,))[0] if one.overlooked else None,
+            listed_from=moved(one.listed_from),
+        )
+
     def machine(one: VirtualMachine) -> VirtualMachine:
         first = {gpu.uuid: gpu for gpu in one.gpus}
         return replace(
             one,
-            stays=tuple(replace(stay, period=periods((stay.period,))[0]) for stay in one.stays),
+            stays=tuple(map(stay, one.stays)),
             upgrade=(moved(one.upgrade[0]), one.upgrade[1]) if one.upgrade else None,
             later=tuple(
                 (moved(since), tuple(counted_from(gpu, by, first.get(gpu.uuid)) for gpu in gpus))
@@ -48,6 +56,7 @@ def later(world: World, by: float) -> World:
             machines=tuple(map(machine, one.machines)),
             controllers=tuple(map(controller, one.controllers)),
             observers=tuple(map(controller, one.observers)),
+            watchers=tuple(map(controller, one.watchers)),
             outages=periods(one.outages),
         )
         return with_exporters(with_periods, lambda guest: replace(guest, answers=periods(guest.answers)))
@@ -105,7 +114,11 @@ def lagging(story: World, lag: int) -> World:
     """The world with a delay of ``lag`` seconds: everything that happens, and the start, is settled so much later. What
     it states of its transitions is about undelayed rules."""
     late = tuple(
-        replace(change, **{kind: max(change.at, change.until(kind)) + lag for kind in KINDS})
+        replace(
+            change,
+            **{kind: max(change.at, change.until(kind)) + lag for kind in KINDS},
+            heard=max(change.at, change.until("health")) + lag,
+        )
         for change in story.transitions
     )
     return replace(story, transitions=(Transition(0, values=lag), *late), stated={})

@@ -113,21 +113,29 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: flo
     twice = f"count by ({', '.join(grain)}) ({spec.record}) > 1"
     yield Check(moment, twice, (), spec.record, "no GPU of a VM twice")
     for uuid, owners in uuid_owners(world).items():
-        names = "|".join(sorted(owners))
-        elsewhere = f'{spec.record}{{UUID="{uuid}", name!~"{names}"}}'
-        yield Check(moment, elsewhere, (), spec.record, "no GPU on a VM that does not have it")
+        one = f'{spec.record}{{UUID="{uuid}"'
+        names, nodes = ("|".join(sorted(set(found))) for found in zip(*owners, strict=True))
+        elsewhere = f'{one}, name!~"{names}"}} or {one}, node!~"{nodes}"}}'
+        yield Check(moment, elsewhere, (), spec.record, "no GPU on a VM that does not have it, or on another node")
     for uuid, (lowest, highest) in bounds(world, spec, tolerance).items():
         record = f'{spec.record}{{UUID="{uuid}"}}'
         beyond = f"{record} < {number(lowest)} or {record} > {number(highest)}"
         yield Check(moment, beyond, (), spec.record, f"from {number(lowest)} to {number(highest)}")
 
 
-def uuid_owners(world: World) -> Mapping[str, set[str]]:
-    """The names of the VMs that have each GPU."""
-    owners: dict[str, set[str]] = {}
-    for machine in (machine for cluster in world.clusters.values() for machine in cluster.machines):
-        for gpu in machine.all_gpus:
-            owners.setdefault(gpu.uuid, set()).add(machine.name)
+def uuid_owners(world: World) -> Mapping[str, set[tuple[str, str]]]:
+    """The VMs that have each GPU, by name and node, one for each of their stays."""
+    owners: dict[str, set[tuple[str, str]]] = {}
+    for cluster in world.clusters.values():
+        holders: dict[tuple[str, str], set[str]] = {}
+        for machine in cluster.machines:
+            for stay in machine.stays:
+                holders.setdefault((machine.namespace, stay.pod), set()).add(machine.name)
+        for machine in cluster.machines:
+            # A launcher that KubeVirt ties to another VM for a while is that one's meanwhile.
+            found = {(name, stay.node) for stay in machine.stays for name in holders[machine.namespace, stay.pod]}
+            for gpu in machine.all_gpus:
+                owners.setdefault(gpu.uuid, set()).update(found)
     return owners
 
 

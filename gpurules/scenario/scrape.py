@@ -62,9 +62,9 @@ def merged(target: Mapping[str, str], exposed: Mapping[str, str], honor: bool) -
 
 
 def honors(target: Target, guests_honor: bool) -> bool:
-    """Whether the scrape of ``target`` sets honorLabels: KubeVirt's own and that of kube-state-metrics do, the
-    observability controller's does not."""
-    if target.kind in {"controller", "kube-state"}:
+    """Whether the scrape of ``target`` sets honorLabels: KubeVirt's own, that of kube-state-metrics and those of
+    strangers do, the observability controller's does not."""
+    if target.kind in {"controller", "kube-state", "stranger"}:
         return True
     return guests_honor and target.kind != "observer"
 

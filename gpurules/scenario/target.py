@@ -17,6 +17,7 @@ from gpurules.scenario.model import (
     Labels,
     Relabelling,
     Stay,
+    Stranger,
     VirtualMachine,
     labels_of,
 )
@@ -99,7 +100,10 @@ def guest_targets(machine: VirtualMachine, stay: Stay) -> tuple[Target, ...]:
 
 
 def host_target(host: HostExporter) -> Target:
-    """The target that the GPU operator's ServiceMonitor makes of its exporter."""
+    """The target that the GPU operator's ServiceMonitor makes of its exporter, or that of a server elsewhere."""
+    if host.static:
+        instance = f"{host.address}:{GUEST_PORT}"
+        return Target("static", labels_of({**dict(host.static), "instance": instance, "job": "servers"}))
     return Target(
         "host",
         labels_of(
@@ -116,21 +120,39 @@ def host_target(host: HostExporter) -> Target:
     )
 
 
-KUBE_STATE_TARGET = Target(
-    "kube-state",
-    labels_of(
-        {
-            "container": "kube-state-metrics",
-            "endpoint": "http",
-            "instance": "10.128.0.3:8080",
-            "job": "kube-state-metrics",
-            "namespace": "monitoring",
-            "pod": "kube-state-metrics-5c4d-eeeee",
-            "service": "kube-state-metrics",
-        }
-    ),
-)
-"""kube-state-metrics as kube-prometheus scrapes it, with honorLabels."""
+def kube_state_target(watcher: Controller) -> Target:
+    """kube-state-metrics as kube-prometheus scrapes it, with honorLabels."""
+    return Target(
+        "kube-state",
+        labels_of(
+            {
+                "container": "kube-state-metrics",
+                "endpoint": "http",
+                "instance": f"{watcher.address}:8080",
+                "job": "kube-state-metrics",
+                "namespace": "monitoring",
+                "pod": watcher.pod,
+                "service": "kube-state-metrics",
+            }
+        ),
+    )
+
+
+def stranger_target(stranger: Stranger) -> Target:
+    """A tenant's application, by a PodMonitor of the tenant's that sets honorLabels."""
+    return Target(
+        "stranger",
+        labels_of(
+            {
+                "container": "app",
+                "endpoint": "metrics",
+                "instance": f"{stranger.address}:8080",
+                "job": f"{stranger.namespace}/app",
+                "namespace": stranger.namespace,
+                "pod": stranger.pod,
+            }
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +165,28 @@ class Collected:
 
 
 def collected(machine: VirtualMachine, moment: float) -> Iterator[Collected]:
-    """Every way in which the GPUs of ``machine`` are collected at ``moment``; none while no launcher pod runs it."""
+    """Every way in which the GPUs of ``machine`` are collected at ``moment``; none while no launcher pod runs it. Where
+    there are several ways and two exporters, the second comes in all ways but the first."""
     stay, exporter = machine.stay(moment), machine.exporter_at(moment)
-    if stay is not None and exporter is not None:
-        for way in machine.collected:
-            yield from WAYS[way](machine, stay, exporter)
+    if stay is None or exporter is None:
+        return
+    first, *others = machine.collected
+    apart = machine.second is not None and others
+    for way in (first,) if apart else machine.collected:
+        yield from WAYS[way](machine, stay, exporter)
+    for way in others if apart else machine.collected:
+        if machine.second is not None:
+            # What is on a node is one exporter for all of its guests.
+            beside = (one for one in WAYS[way](machine, stay, machine.second) if apart or one.target.kind != "host")
+            yield from beside if apart else map(_on_the_next_port, beside)
+
+
+def _on_the_next_port(one: Collected) -> Collected:
+    """The exporter beside the first one."""
+    labels = dict(one.target.labels)
+    labels["instance"] = labels["instance"].removesuffix(str(GUEST_PORT)) + str(GUEST_PORT + 1)
+    labels |= {"endpoint": "more-metrics"} if "endpoint" in labels else {}
+    return replace(one, target=Target(one.target.kind, labels_of(labels)))
 
 
 def _outside(exporter: Exporter, hostname: str) -> Exporter:
@@ -158,10 +197,6 @@ def _outside(exporter: Exporter, hostname: str) -> Exporter:
 def _in_guest(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> Iterator[Collected]:
     for target in guest_targets(machine, stay):
         yield Collected(target, exporter, dict(exporter.exposed))
-    if machine.second is not None:
-        labels = dict(guest_targets(machine, stay)[0].labels)
-        labels |= {"endpoint": "more-metrics", "instance": f"{stay.address}:{GUEST_PORT + 1}"}
-        yield Collected(Target("guest", labels_of(labels)), machine.second, dict(machine.second.exposed))
 
 
 def _sidecar(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> Iterator[Collected]:
@@ -206,7 +241,10 @@ def _remote_address(machine: VirtualMachine, stay: Stay, exporter: Exporter) -> 
 def _address_target(machine: VirtualMachine, stay: Stay, labels: dict[str, str]) -> Target:
     address = f"[{stay.address}]" if ":" in stay.address else stay.address
     return Target(
-        "remote", labels_of({"instance": f"{address}:{GUEST_PORT}", "job": f"remote-{machine.name}", **labels})
+        "remote",
+        labels_of(
+            {"instance": f"{address}:{GUEST_PORT}", "job": f"remote-{machine.namespace}-{machine.name}", **labels}
+        ),
     )
 
 

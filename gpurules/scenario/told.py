@@ -47,7 +47,11 @@ def told(
 def _machine(machine: VirtualMachine, ways: tuple[str, ...]) -> VirtualMachine:
     """The VM collected in ``ways``; an exporter that sends nothing is as good as none."""
     exporter = machine.exporter
-    return replace(machine, collected=ways, exporter=exporter if exporter and exporter.fields else None)
+    return replace(
+        machine,
+        collected=tuple(dict.fromkeys((*ways, *machine.besides))),
+        exporter=exporter if exporter and exporter.fields else None,
+    )
 
 
 def _cut(exporter: Exporter, fields: Sequence[str]) -> Exporter:

@@ -65,8 +65,8 @@ def complaints(verdicts: Iterable[Verdict]) -> Iterator[str]:
         equivalent = named(EQUIVALENT, one.mutant)
         if not one.killed and not equivalent:
             yield f"nobody notices {name}"
-        if one.killed and equivalent:
-            yield f"called equivalent, but noticed ({one.failed or one.refused}): {name}"
+        if one.failed and equivalent:
+            yield f"called equivalent, but noticed ({one.failed}): {name}"
         excused = equivalent or named(UNTYPED, one.mutant)
         if MUTATORS[one.mutant.mutator].typed and not one.refused and not excused:
             yield f"the type checker lets pass {name}"

@@ -1,7 +1,8 @@
 """Committed tables of mutants that need not be noticed, each with the reason.
 
 ``equivalent.tsv``: no data can tell them from the rule. ``untyped.tsv``: they are mistakes in a de-duplication or key
-that no type can show, and a story must. A row names a mutator and mutants by their label, with ``*`` for anything.
+that no type can show, and a story must. A row names a mutator and mutants by their label, with ``*`` for anything, and
+may name a text that the part of the rule must hold in which the mistake is made.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from gpurules.promql.syntax.printer import to_text
 from mutation.mutants import Mutant
 
 FOLDER = Path(__file__).parent
@@ -19,11 +21,12 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Row:
-    """Mutants of ``mutator`` whose label is like ``pattern``."""
+    """Mutants of ``mutator`` whose label is like ``pattern``, made in a part that holds ``part``."""
 
     mutator: str
     pattern: str
     reason: str
+    part: str = ""
 
     @cached_property
     def _expression(self) -> re.Pattern[str]:
@@ -31,7 +34,8 @@ class Row:
 
     def names(self, mutant: Mutant) -> bool:
         """Whether ``mutant`` is one of them."""
-        return mutant.mutator == self.mutator and self._expression.fullmatch(mutant.label) is not None
+        like = mutant.mutator == self.mutator and self._expression.fullmatch(mutant.label) is not None
+        return like and (not self.part or self.part in to_text(mutant.original))
 
 
 def _table(name: str) -> tuple[Row, ...]:

@@ -24,6 +24,11 @@ class Mutant:
     expression: Expression
 
     @property
+    def original(self) -> Expression:
+        """What stands at ``place`` in the rule."""
+        return dict(places(self.rule.expression))[self.place]
+
+    @property
     def label(self) -> str:
         """Record, static labels, place and what was done: the same in every run."""
         static = "".join(f" {name}={value}" for name, value in self.rule.spec.rule_labels)

@@ -18,18 +18,18 @@ from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.model import World, absent_value
 from gpurules.scenario.quantities import DEFAULT_FIELDS, ENERGY, ENGINE, FREE, POWER, RESERVED, USED, UTILISATION, XID
-from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from gpurules.scenario.scenarios.registry import stories, world
 from gpurules.scenario.told import lists_addresses, names_pod, told
 
 COUNTERS = Path(__file__).with_name("few-counters.csv")
 FEW = (UTILISATION, USED, FREE, RESERVED, POWER, ENERGY, XID, ENGINE, "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS")
 """What stands in that file: one field of each kind."""
 
-LEFT_OVER = ("steady", "migration", "prometheus_restart_failover", "left_behind", "restarted_in_place")
+LEFT_OVER = ("restarted_in_place",)
+"""Stories that are told a second time with a former generation of the records that a rule reads still in sight."""
+
 SPELLED = ("no_vmi_pod", "failover_pod_cache")
 """Stories that are told a second time as v1.5 spells a label without a value."""
-
-"""Stories that are told a second time with a former generation of the records that a rule reads."""
 
 NAMING = ("spoofing", "nested", "forged_source", "containers", "vgpu")
 """Stories in which an exporter names namespaces and pods: only there does honorLabels change what is stored, but for
@@ -123,9 +123,10 @@ class Subject:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Everything that is played."""
-        honored = SCENARIOS if "host" in self.paths else NAMING
+        told_here = stories(self.kube_state)
+        honored = told_here if "host" in self.paths else NAMING
         plain = [
-            *(Trial(story) for story in SCENARIOS if self.honor != "true"),
+            *(Trial(story) for story in told_here if self.honor != "true"),
             *(Trial(story, True) for story in honored if self.honor != "false"),
         ]
         left_over = [] if self.inline else [Trial(story, left_over=True) for story in LEFT_OVER]
@@ -147,7 +148,7 @@ SUBJECTS: dict[str, Subject] = {
     "vsock-sidecar": Subject(("vsock-sidecar",), (("vsock-sidecar",),), kube_state=True),
     "vsock-exporter": Subject(NAME, (NAME,)),
     "host": Subject(("host",), (("host-mapped",), ("host-mapped",), ("host-unmapped",)), "auto"),
-    "remote": Subject(("remote",), (("remote",), ADDRESS)),
+    "remote": Subject(("remote",), (("remote",), ("remote", *ADDRESS), ADDRESS)),
     "single-vm-node": Subject(
         ("single-vm-node",), (("node-exporter",), ("node-exporter-relabelled",)), kube_state=True
     ),

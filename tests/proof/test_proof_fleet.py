@@ -18,7 +18,7 @@ from gpurules.scenario.leftover import with_leftovers
 from gpurules.scenario.moments import lagging
 from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import EVALUATION, rule_test
-from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from gpurules.scenario.scenarios.registry import stories, world
 from rendered import Rendered
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
@@ -53,7 +53,7 @@ def story(name: str, groups: str, honor_labels: str, lag: int = 0, left_over: bo
 
 @pytest.mark.parametrize(("honor_labels", "versions"), [("false", 9), ("true", 1)])
 def test_every_scenario(promtools: dict[str, Path], honor_labels: str, versions: int) -> None:
-    texts = {name: story(name, "single", honor_labels) for name in SCENARIOS}
+    texts = {name: story(name, "single", honor_labels) for name in stories(kube_state=False)}
     texts |= {f"{name}, left over": story(name, "single", honor_labels, left_over=True) for name in LEFT_OVER}
 
     for version, promtool in list(promtools.items())[:versions]:
@@ -62,7 +62,7 @@ def test_every_scenario(promtools: dict[str, Path], honor_labels: str, versions:
 
 
 def test_the_lag_between_groups_is_what_is_documented(promtool: Path) -> None:
-    texts = {name: story(name, "subsystem", "false", lag=HOPS * EVALUATION) for name in SCENARIOS}
+    texts = {name: story(name, "subsystem", "false", lag=HOPS * EVALUATION) for name in stories(kube_state=False)}
 
     failed = promtool_runs.failures(promtool, rules("subsystem", "false").rules, texts)
     assert not failed, "\n".join(f"{name}: {said}" for name, said in failed.items())

@@ -28,7 +28,7 @@ from gpurules.scenario.model import World, absent_value
 from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import rule_test
 from gpurules.scenario.quantities import DEFAULT_FIELDS, ENERGY, ENGINE, FREE, POWER, USED, UTILISATION, XID
-from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from gpurules.scenario.scenarios.registry import SCENARIOS, stories, world
 from gpurules.scenario.told import lists_addresses, names_pod, told
 
 RELEASES = ("v1.2", "v1.3", "v1.4", *rendered.RELEASES)
@@ -230,7 +230,7 @@ def texts_of(case: Case, release: str, few: bool = True) -> dict[str, str]:
     """The promtool tests of all stories of a case."""
     rules, facts = rules_of(case, release, few), rules_for(case, release)
     texts = {}
-    for name in case.stories:
+    for name in (name for name in stories(case.kube_state(release)) if name in case.stories):
         played = story(name, case, release, few)
         test = rule_test(played, rules.specs, case.honored, facts)
         if not case.old_uuid:

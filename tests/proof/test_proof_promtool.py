@@ -16,7 +16,7 @@ from gpurules.scenario.model import absent_value
 from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import rule_test
 from gpurules.scenario.quantities import DEFAULT_FIELDS
-from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from gpurules.scenario.scenarios.registry import stories, world
 from rendered import RELEASES, Rendered, rendered
 
 SCRAPES = {"false": (False,), "true": (True,), "auto": (False, True)}
@@ -82,7 +82,7 @@ def test_every_scenario_with_old_label_names_read(
 
 def told(promtools: dict[str, Path], rules: Rendered, spelling: str, honored: bool, old_uuid: bool = False) -> None:
     """Tells every scenario to every promtool."""
-    texts = {name: story_text(name, spelling, rules, honored, False, old_uuid) for name in SCENARIOS}
+    texts = {name: story_text(name, spelling, rules, honored, False, old_uuid) for name in stories(kube_state=False)}
     texts |= {f"{name}, left over": story_text(name, spelling, rules, honored, True, old_uuid) for name in LEFT_OVER}
 
     for version, promtool in promtools.items():

@@ -21,7 +21,7 @@ from gpurules.proving.depth import depth, depths
 from gpurules.scenario.moments import lagging
 from gpurules.scenario.old_labels import without_old_uuid
 from gpurules.scenario.promtool import EVALUATION, rule_test
-from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from gpurules.scenario.scenarios.registry import stories, world
 
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 
@@ -66,7 +66,7 @@ def test_every_scenario_shows_what_it_must() -> None:
         name: promtool_runs.text_of(
             without_old_uuid(rule_test(lagging(world(name), lag), specs, False), world(name)), ()
         )
-        for name in SCENARIOS
+        for name in stories(kube_state=False)
     }
 
     failed = vmalert_runs.failures(vmalert_tool, rule_file(rendering), texts)

@@ -9,10 +9,12 @@ import pytest
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.booking import RulesFor, View
 from gpurules.scenario.expect import ROLES, expect
 from gpurules.scenario.model import World
 from gpurules.scenario.quantities import ENERGY, FREE, POWER, RESERVED, USED, UTILISATION
-from gpurules.scenario.scenarios.registry import world
+from gpurules.scenario.scenarios.registry import SCENARIOS, world
+from gpurules.scenario.told import told
 
 VM = ("namespace", "name", "node")
 GPU = (*VM, "UUID", "GPU_I_ID", "gpu")
@@ -183,3 +185,33 @@ def test_a_role_that_nobody_wrote_down_is_an_error() -> None:
     with pytest.raises(KeyError):
         expect(world("steady"), spec("guess"), 360, False)
     assert "guess" not in ROLES
+
+
+STATED = [(name, at) for name in SCENARIOS for role, at in world(name).stated if role == "ambiguous"]
+
+
+@pytest.mark.parametrize(("name", "moment"), STATED)
+def test_what_stories_state_of_ambiguity_is_what_is_heard(name: str, moment: int) -> None:
+    story = world(name)
+    (counted,) = ROLES["ambiguous"](View(story, moment, False), spec("ambiguous", "health"))
+
+    assert counted.value == story.stated["ambiguous", moment]
+
+
+@pytest.mark.parametrize(
+    ("name", "moment", "owners", "expected"),
+    [
+        ("pods_told", 390, True, 3),
+        ("pods_told", 540, True, 2),
+        ("pods_told", 390, False, 0),
+        ("impostor", 420, True, 0),
+        ("migration_failover", 420, False, 2),
+        ("migration_failover", 450, False, 0),
+    ],
+)
+def test_what_is_heard_more_than_once(name: str, moment: int, owners: bool, expected: int) -> None:
+    story = told(world(name), (("pod-network",),), kube_state=True)
+    view = View(story, moment, False, RulesFor(owners=owners))
+    (counted,) = ROLES["ambiguous"](view, spec("ambiguous", "health"))
+
+    assert counted.value == expected

@@ -8,7 +8,7 @@ import pytest
 
 from gpurules.scenario import scenarios
 from gpurules.scenario.promtool import EVALUATION
-from gpurules.scenario.scenarios.registry import SCENARIOS, module, world
+from gpurules.scenario.scenarios.registry import SCENARIOS, module, stories, world
 from gpurules.scenario.scrape import INTERVAL
 
 
@@ -42,3 +42,8 @@ def test_gpus_are_told_apart_by_uuid(name: str) -> None:
     uuids = [gpu.uuid for machine in machines for gpu in machine.gpus]
 
     assert len(uuids) == len(set(uuids))
+
+
+def test_what_is_about_kube_state_metrics_is_told_where_it_is_read() -> None:
+    assert stories(kube_state=True) == tuple(SCENARIOS)
+    assert set(SCENARIOS) - set(stories(kube_state=False)) == {"pods_told"}

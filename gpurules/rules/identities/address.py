@@ -14,7 +14,8 @@ from gpurules.rules.request import Request
 
 ADDRESSES_METRIC = "kubevirt_vmi_status_addresses"
 
-_KNOWN = (matcher("type", "=", "ExternalInterface"), matcher(ADDRESS, "!=", ""))
+_KNOWN = (matcher(ADDRESS, "!=", ""),)
+"""An interface of which KubeVirt knows no address is listed as well, as a SystemInterface."""
 
 
 def _owned(request: Request) -> Expression:
@@ -40,5 +41,5 @@ IDENTITY = Identity(
     relation=_relation,
     ambiguous=_ambiguous,
     source=INFO_METRIC,
-    needs=((ADDRESSES_METRIC, (ADDRESS, "type")), (INFO_METRIC, (NODE,))),
+    needs=((ADDRESSES_METRIC, (ADDRESS,)), (INFO_METRIC, (NODE,))),
 )

@@ -22,8 +22,8 @@ class Identity(NamedTuple):
     record's name. ``relation``: the VMs with the key and what the key adds, each once or more often; the caller takes
     one for each key. ``ambiguous``: the keys, or VMs, of which the sources say more than one thing. ``lasting``:
     whether the key fixes everything else for all time, so that two generations of the record can never differ.
-    ``source``: the metric without which nothing is known. ``needs``: metrics of KubeVirt with the labels that are read.
-    ``summary``: what it reads, in a few words.
+    ``single``: the relation gives one for each key as it is. ``source``: the metric without which nothing is known.
+    ``needs``: metrics of KubeVirt with the labels that are read. ``summary``: what it reads, in a few words.
     """
 
     name: str
@@ -35,6 +35,7 @@ class Identity(NamedTuple):
     source: str
     needs: tuple[tuple[str, tuple[str, ...]], ...] = ()
     lasting: Callable[[Request], bool] = never
+    single: bool = False
 
     @property
     def record(self) -> str:

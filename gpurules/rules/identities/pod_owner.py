@@ -32,4 +32,5 @@ IDENTITY = Identity(
     relation=_relation,
     ambiguous=_ambiguous,
     source=OWNER_METRIC,
+    single=True,
 )

@@ -40,9 +40,9 @@ def placed_pods(request: Request) -> Expression:
 
 
 def current_pods(request: Request) -> Expression:
-    """The running launcher pods of VMs, without those that have not been seen for long while another has."""
+    """The running launcher pods of VMs, without those that were seen last long before another pod of the VM was."""
     running = binary("and", owned_pods(request), running_pods(request), on=request.launcher)
-    latest = binary("-", aggregate("max", request.vm_key, running), number(LATEST_SECONDS))
+    latest = binary("-", aggregate("max", request.vm_key, owned_pods(request)), number(LATEST_SECONDS))
     return binary(">", running, latest, on=request.vm_key, group_left=())
 
 

@@ -21,5 +21,6 @@ IDENTITY = Identity(
     relation=freshest_vms,
     ambiguous=_ambiguous,
     source=INFO_METRIC,
+    single=True,
     needs=((INFO_METRIC, (NAMESPACE, NAME, NODE)),),
 )

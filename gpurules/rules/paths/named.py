@@ -5,7 +5,7 @@ from __future__ import annotations
 from gpurules.promql.syntax.build import matcher, relabel
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.label_names import LAUNCHER_PATTERN, NAME, NAMESPACE, POD
-from gpurules.rules.paths.path import Again, Grouped, Scrape, Source
+from gpurules.rules.paths.path import Again, Grouped, Scrape, Source, as_stored
 
 
 def named_source(scrape: Scrape) -> Source:
@@ -18,7 +18,8 @@ def named_source(scrape: Scrape) -> Source:
         *scrape.matchers,
     )
     renamed = tuple(pair for pair in zip((NAMESPACE, NAME), stored, strict=True) if pair[0] != pair[1])
-    return Source("name", ("vm-name",), stored, (matchers,), _keyed, renamed, told_apart=True)
+    keyed = _keyed if renamed else as_stored
+    return Source("name", ("vm-name",), stored, (matchers,), keyed, renamed, told_apart=True)
 
 
 def _keyed(grouped: Grouped, again: Again, stored: tuple[str, ...]) -> Expression:

@@ -16,7 +16,8 @@ def build(absent_value: str) -> World:
         Workload("batch", "trainer-1", "main", gpu(16, index=1)),
         Workload("batch", "trainer-2", "main", mig_gpu(55)),
     )
-    hosts = tuple(ending(host_exporter("worker-3", workloads, address)) for address in ("10.130.0.4", "10.130.0.5"))
+    first, second = (ending(host_exporter("worker-3", workloads, address)) for address in ("10.130.0.4", "10.130.0.5"))
+    hosts = first, replace(second, pod="nvidia-dcgm-exporter-3rvbn")
     world = World(
         "containers",
         replace(cluster(SINGLE, DOUBLE, absent_value=absent_value), host_exporters=hosts),

@@ -17,8 +17,8 @@ def build(absent_value: str) -> World:
 
 
 def upgraded(machine: VirtualMachine, at: float = 420) -> VirtualMachine:
-    """The VM with the other driver from ``at`` on."""
+    """The VM with the other driver from ``at`` on, which calls the board another name."""
     assert machine.exporter is not None
     other = replace(machine.exporter, driver_version="570.133.20")
-    gpus = tuple(restarted(gpu, at) for gpu in machine.gpus)
+    gpus = tuple(replace(restarted(gpu, at), model=f"{gpu.model} 80GB") for gpu in machine.gpus)
     return replace(machine, upgrade=(at, other), later=((at, gpus),))

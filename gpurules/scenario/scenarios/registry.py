@@ -57,12 +57,22 @@ SCENARIOS: dict[str, str] = {
     "failover_pod_cache": "gpurules.scenario.scenarios.failover_pod_cache",
     "two_exporters": "gpurules.scenario.scenarios.two_exporters",
     "partly_sliced": "gpurules.scenario.scenarios.partly_sliced",
+    "two_engines": "gpurules.scenario.scenarios.two_engines",
+    "launcher_relabelled": "gpurules.scenario.scenarios.launcher_relabelled",
+    "impostor": "gpurules.scenario.scenarios.impostor",
+    "other_exporters": "gpurules.scenario.scenarios.other_exporters",
+    "pods_told": "gpurules.scenario.scenarios.pods_told",
 }
 
 
 def module(name: str) -> ModuleType:
     """The module of a scenario. Raises KeyError for a name that is not in the table."""
     return import_module(SCENARIOS[name])
+
+
+def stories(kube_state: bool) -> tuple[str, ...]:
+    """The names of those that say something to rules that read kube-state-metrics, or that do not."""
+    return tuple(name for name in SCENARIOS if kube_state or not getattr(module(name), "KUBE_STATE", False))
 
 
 def world(name: str, absent_value: str = "") -> World:

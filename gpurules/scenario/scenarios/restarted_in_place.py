@@ -13,7 +13,7 @@ def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
     stay = DOUBLE.stays[0]
     before = dict(aged(labels_of({"pod": stay.pod})))["pod"]
-    former = Stay(before, stay.node, "10.128.1.99", Period(0, 10), listed=False)
+    former = Stay(before, stay.node, "10.128.1.99", Period(0, 10), listed=False, phase="Succeeded")
     again = replace(DOUBLE, stays=(former, replace(stay, period=Period(10))))
     seen_again = replace(cluster(SINGLE, again, NAMESAKE, absent_value=absent_value), outages=(Period(10, 20),))
     changes = Transition(0, values=30, rates=360, senders=330, health=330)

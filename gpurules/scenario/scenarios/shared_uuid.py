@@ -16,8 +16,8 @@ def build(absent_value: str) -> World:
     copies = (
         machine("tenants", "train", "worker-1", (partly[0], gpu(51, index=1)), address="10.128.1.20"),
         machine("finance", "copy", "worker-2", (partly[1], gpu(52, index=1)), address="10.129.1.20"),
-        machine("batch", "train", "worker-1", (without(RESERVED, gpu(1)),), address="10.128.1.21"),
         machine("finance", "spare", "worker-2", (without(RESERVED, gpu(4)),), address="10.129.1.21"),
+        machine("batch", "train", "worker-1", (without(RESERVED, gpu(1)),), address="10.128.1.21"),
         machine("tenants", "half", "worker-3", (sliced(53, FREE),), address="10.130.1.53", guest=exporter(MIG_FIELDS)),
         machine(
             "tenants", "rest", "worker-3", (sliced(57, RESERVED),), address="10.130.1.57", guest=exporter(MIG_FIELDS)
