@@ -10,9 +10,10 @@ from pathlib import Path
 import clusters
 import rule_files
 from ratio import Ratio
-from servers import CannotMeasure, RuleFile, measure
+from servers import CannotMeasure, RuleFile, into_memory, measure
 
 from gpurules.config.model import Config, RulesSection
+from gpurules.rules.spec import RecordSpec
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import components
@@ -27,8 +28,12 @@ FEW_GPUS = (10_000, 1_000)
 
 
 def evaluation() -> Iterator[Ratio]:
-    """The default rules against the naive join and plain copies at two sizes, then growth in VMs and in GPUs."""
-    prometheus, promtool = programs()
+    """The default rules against the naive join and plain copies at two sizes, then growth in VMs and in GPUs.
+
+    The largest size is measured on each Prometheus that there is, and with the series in memory as well.
+    """
+    _, promtool = programs()
+    (first, prometheus), *more = versions()
     rendering = rule_files.rendered()
     specs = [rule.spec for group in rendering.rules.groups for rule in group.rules]
     taken: dict[tuple[int, int], float] = {}
@@ -38,15 +43,32 @@ def evaluation() -> Iterator[Ratio]:
             metrics = clusters.build(*size, promtool, data)
             files = {"rules": RuleFile(rendering.text, f"count({POWER})")}
             if size in (LARGE, SMALL):
-                files |= others(rule_files.naive(specs, metrics), rule_files.copies(specs, metrics))
+                files |= others(specs, metrics)
             seconds = measure(prometheus, data, files, size[1])
             taken[size] = seconds["rules"]
             if size in (LARGE, SMALL):
                 what = f"default rules, {size[0]} VMs, {size[1]} GPUs"
-                yield Ratio(what, seconds["rules"], "the join in each rule", seconds["naive"], 0.35)
-                yield Ratio(what, seconds["rules"], "plain copies", seconds["copies"], 3)
+                yield from _against(f"{what}, Prometheus {first}", seconds)
+            if size == LARGE:
+                for version, other in more:
+                    yield from _against(f"{what}, Prometheus {version}", measure(other, data, files, size[1]))
+                into_memory(prometheus, data, metrics)
+                del files["naive"]
+                for version, other in versions():
+                    seconds = measure(other, data, files, size[1])
+                    yield from _against(f"{what}, in memory, Prometheus {version}", seconds)
     yield Ratio("10000 VMs", taken[LARGE], "1000 VMs, 2000 GPUs each", taken[FEW_VMS], None)
     yield Ratio("2000 GPUs", taken[LARGE], "1000 GPUs, 10000 VMs each", taken[FEW_GPUS], None)
+
+
+def _against(what: str, seconds: dict[str, float]) -> Iterator[Ratio]:
+    """The rules against all others that were measured; the limits are for series in blocks."""
+    limited = "naive" in seconds
+    if limited:
+        yield Ratio(what, seconds["rules"], "the join in each rule", seconds["naive"], 0.35)
+    yield Ratio(what, seconds["rules"], "plain copies", seconds["copies"], 3 if limited else None)
+    yield Ratio(what, seconds["rules"], "the least that it takes", seconds["floor"], None)
+    yield Ratio(f"the least of {what}", seconds["floor"], "plain copies", seconds["copies"], None)
 
 
 def levels() -> Iterator[Ratio]:
@@ -76,9 +98,23 @@ def programs() -> tuple[Path, Path]:
     return prometheus, promtool
 
 
-def others(naive: str, copies: str) -> dict[str, RuleFile]:
-    """What rules are measured against: the join by hand in each rule, and plain copies."""
+def versions() -> list[tuple[str, Path]]:
+    """Every Prometheus that there is, with its version, the one that is usually measured first.
+
+    Raises CannotMeasure where there is none.
+    """
+    known = [one for one in components.table() if one.program == "prometheus"]
+    found = [(one.version, path) for one in known if (path := components.find(one.name))]
+    return found or [("as on PATH", programs()[0])]
+
+
+def others(
+    specs: list[RecordSpec], metrics: frozenset[str], join: rule_files.Join = rule_files.LAUNCHER
+) -> dict[str, RuleFile]:
+    """What rules are measured against: the join by hand in each rule, plain copies, and the least that it takes."""
+    naive = rule_files.naive(specs, metrics, join)
     return {
         "naive": RuleFile(naive, f"count({rule_files.naive_record(POWER)})", once=True),
-        "copies": RuleFile(copies, 'count({__name__=~"copy:.+POWER.+"})'),
+        "copies": RuleFile(rule_files.copies(specs, metrics), 'count({__name__=~"copy:.+POWER.+"})'),
+        "floor": RuleFile(rule_files.floor(specs, metrics, join), 'count({__name__=~"floor:vmi_gpu_.+power_watts.+"})'),
     }

@@ -9,16 +9,15 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 
+from gpurules.app.fitting import write_fitting
 from gpurules.app.presets import levels_of
-from gpurules.app.rendering import proved_rules, render
+from gpurules.app.rendering import proved_rules
 from gpurules.app.rule_request import as_exposed
 from gpurules.app.sources import read_sources
 from gpurules.cluster.prometheus.access import Access
 from gpurules.cluster.prometheus.credentials import Said, headers_of
 from gpurules.cluster.prometheus.store import open_store
-from gpurules.config.load import read_config
 from gpurules.config.model import Config
-from gpurules.config.settings import validated
 from gpurules.doctor.examine import examine, report_of
 from gpurules.doctor.model import Report
 from gpurules.doctor.question import Scope, Stores, Wanted
@@ -29,9 +28,8 @@ from gpurules.rules.choice import choose
 from gpurules.rules.request import Request
 from gpurules.rules.selectors import parse_matchers
 from gpurules.text.duration import parse_duration
-from gpurules.text.errors import EXIT_DONE, EXIT_FINDINGS, CheckFailed, InputError, Problem
-from gpurules.text.span import SourceText
-from gpurules.text.write import write_atomically
+from gpurules.text.errors import EXIT_DONE, EXIT_FINDINGS, InputError, Problem
+from gpurules.text.write import require_place, write_atomically
 
 SHORTEST, LONGEST = 600.0, 30 * 86_400.0
 """Seconds of the window."""
@@ -39,31 +37,36 @@ SHORTEST, LONGEST = 600.0, 30 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """What to look at, and what to write. ``since``: seconds; ``at``: seconds since 1970, 0 for now."""
+    """What to look at, and what to write. ``rules``: what tells the rules, if neither of the others.
+    ``since``: seconds; ``at``: seconds since 1970, 0 for now."""
 
     access: Access
     evaluator: Access | None = None
+    rules: Access | None = None
     since: float = 86_400.0
     at: float = 0.0
     form: str = "text"
     output: str = "-"
     html: str = ""
     write_config: str = ""
+    write_counters: str = ""
     width: int = 0
 
 
 def run_doctor(config: Config, orders: Orders) -> int:
     """Examine and report; 0 where nothing is wrong, else 1.
 
-    Raises InputError for a configuration that cannot be read, PrometheusFault where a server cannot be asked,
-    CheckFailed where there is no configuration to write.
+    Raises InputError for a configuration that cannot be read, EnvironmentFault for a folder that is missing (before any
+    server is asked), PrometheusFault where a server cannot be asked,
+    CheckFailed where there is no configuration or no counter to write.
     """
+    for place in (orders.output, orders.html, orders.write_config, orders.write_counters):
+        require_place(place)
     report = replace(asyncio.run(examined(config, orders)), width=orders.width)
     write_atomically(orders.output, FORMS[orders.form].write(report))
     if orders.html:
         write_atomically(orders.html, FORMS["html"].write(report))
-    if orders.write_config:
-        write_atomically(orders.write_config, fitting_configuration(report))
+    write_fitting(report, orders.write_config, orders.write_counters)
     return EXIT_DONE if report.healthy else EXIT_FINDINGS
 
 
@@ -72,34 +75,23 @@ async def examined(config: Config, orders: Orders) -> Report:
     scope = scope_of(config, orders.at or time.time(), orders.since)
     async with AsyncExitStack() as stack:
         view = await stack.enter_async_context(open_store(orders.access))
-        second = None
-        if orders.evaluator is not None:
-            second = await stack.enter_async_context(open_store(orders.evaluator))
-        stores = Stores(Counted(view), None if second is None else Counted(second))
+        second, third = [
+            None if access is None else await stack.enter_async_context(open_store(access))
+            for access in (orders.evaluator, orders.rules)
+        ]
+        stores = Stores(Counted(view), second and Counted(second), third and Counted(third))
         case = await examine(scope, stores)
-        warnings = (*view.warnings, *(second.warnings if second else ()))
+        warnings = tuple(warning for one in (view, second, third) if one is not None for warning in one.warnings)
         evaluator = orders.evaluator.url if orders.evaluator else ""
         return report_of(case, stores, orders.access.url, evaluator, warnings)
 
 
-def fitting_configuration(report: Report) -> str:
-    """The recommended configuration, which has been rendered once. Raises CheckFailed where there is none."""
-    text = report.recommendation.config
-    if not text:
-        advice = "see the findings; nothing is written"
-        raise CheckFailed(Problem("no GPU series joins a VM on any path: no configuration fits", advice=advice))
-    try:
-        render(validated(read_config(SourceText("the recommended configuration", text))))
-    except InputError as error:
-        raise CheckFailed(error.problems) from None
-    return text
-
-
-def evaluator_of(url: str, headers: Sequence[str], view: Access) -> Access | None:
-    """The second server, with headers of its own: nobody's secrets go to another server. None where none is named."""
+def another_server(flag: str, url: str, headers: Sequence[str], view: Access) -> Access | None:
+    """A further server, named by ``flag``, with headers of its own: nobody's secrets go to another server. None where
+    none is named."""
     if not url:
         if headers:
-            raise InputError(Problem("--evaluator-header-file is there without --evaluator", advice="name the server"))
+            raise InputError(Problem(f"{flag}-header-file is there without {flag}", advice="name the server"))
         return None
     said = headers_of(Said(header_files=tuple(headers)), os.environ)
     plain = url.startswith(("http://", "k8s://"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 
 from gpurules.app.groups import group_policy
@@ -23,6 +24,7 @@ from gpurules.scenario.expectation import Contradiction
 from gpurules.scenario.scenarios.registry import SCENARIOS, module, stories
 from gpurules.text.errors import CheckFailed, EnvironmentFault, InputError, Problem
 from gpurules.text.nearest import did_you_mean
+from gpurules.text.signals import terminating
 from gpurules.text.terminal import table
 
 QUERY_OFFSET_SINCE = (2, 53)
@@ -102,7 +104,7 @@ def prepare(config: Config, request: Request) -> Prepared:
     rules = [rule for group in rendering.rules.groups for rule in group.rules]
     if request.judge == "vmalert":
         what = replace(what, lag=depth(rules) * what.rules.evaluation)
-    specs, gaps = told_and_untold(rule.spec for rule in rules)
+    specs, gaps = told_and_untold((rule.spec for rule in rules), what.rules.window)
     return Prepared(rendering, what, specs, gaps, scenarios)
 
 
@@ -117,7 +119,7 @@ def as_plain_rules(config: Config) -> Config:
 
 
 def run(prepared: Prepared, request: Request, program: Found, step: Callable[[str], None]) -> Report:
-    """Runs every case; ``step`` is told of each scenario that is done."""
+    """Runs every case; ``step`` is told of each scenario that is done. A signal leaves nothing behind."""
     what = prepared.what
     groups = groups_by_record(prepared.specs)
     verdicts = judged(
@@ -130,9 +132,10 @@ def run(prepared: Prepared, request: Request, program: Found, step: Callable[[st
         request.limit,
     )
     found: dict[str, list[Told]] = {}
-    for case, verdict in verdicts:
-        found.setdefault(case.scenario, []).append(told(case, verdict, groups))
-        step(case.scenario)
+    with terminating(), closing(verdicts):
+        for case, verdict in verdicts:
+            found.setdefault(case.scenario, []).append(told(case, verdict, groups))
+            step(case.scenario)
     rows = tuple(Row(scenario, summary(scenario), tuple(several)) for scenario, several in found.items())
     return Report(rows, prepared.gaps, program.judge.name, program.version, request.seed, len(prepared.specs))
 

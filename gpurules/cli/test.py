@@ -8,6 +8,7 @@ import click
 
 from gpurules.cli.colour import color_option
 from gpurules.cli.options import ConfiguredCommand, configuration_options
+from gpurules.cli.ranges import Seconds
 from gpurules.config.model import Config
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 FORMS = ("text", "json", "junit", "vmalert")
 VMALERT = "vmalert"
+LONGEST = 86_400
+"""Seconds."""
 MOST_LINES = 400
 """Of a diff that are shown."""
 
@@ -77,7 +80,7 @@ def _scenario_names(ctx: click.Context, parameter: click.Parameter, incomplete: 
     "--timeout",
     "limit",
     metavar="SECONDS",
-    type=click.FloatRange(min=1),
+    type=Seconds(1, LONGEST),
     default=120,
     show_default=True,
     help="How long one test may run.",

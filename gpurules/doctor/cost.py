@@ -25,10 +25,10 @@ def costs(case: Case) -> tuple[Cost, ...]:
     booked = [one for one in joins.joined.values() if one.vm is not None]
     if not booked or not case.scope.wanted:
         return ()
-    gpus = len({(one.device.uuid, one.device.instance) for one in booked})
-    vms = {(one.vm.namespace, one.vm.name) for one in booked if one.vm is not None}
-    nodes = {one.vm.node for one in booked if one.vm is not None}
-    namespaces = {namespace for namespace, _ in vms}
+    gpus = len({one.device.unit for one in booked})
+    vms = {one.vm.key for one in booked if one.vm is not None}
+    nodes = {(one.vm.cluster, one.vm.node) for one in booked if one.vm is not None}
+    namespaces = {(cluster, namespace) for cluster, namespace, _ in vms}
     rows = len(case[devices.QUESTION].all)
     series = case[counters.QUESTION].series
     read = sum(series.get(name, 0) for field in case.scope.request.fields for name in field.names)

@@ -53,7 +53,8 @@ def report_of(case: Case, stores: Stores, server: str, evaluator: str = "", warn
         loaded=case[loaded.QUESTION],
         costs=costs(case),
         recommendation=recommendation(case),
-        queries=sum(one.requests for one in (stores.view, stores.evaluator) if isinstance(one, Counted)),
+        queries=sum(one.requests for one in (stores.view, stores.evaluator, stores.rules) if isinstance(one, Counted)),
         warnings=tuple(warnings),
         metrics=counters.metrics_of(case[counters.QUESTION], case),
+        label_fields=case[counters.QUESTION].label_fields,
     )

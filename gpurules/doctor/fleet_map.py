@@ -11,22 +11,22 @@ from gpurules.doctor.questions.joining import Joining
 
 
 def fleet_map(joins: Joining, pods: Holders, silent: Collection[Holder]) -> tuple[Node, ...]:
-    """All nodes with a VM that has GPUs, sorted; a GPU that comes in two ways is there once. ``silent``: of ``pods``
-    those of which no series speaks."""
+    """All nodes with a VM that has GPUs, sorted by cluster and name; a GPU that comes in two ways is there once.
+    ``silent``: of ``pods`` those of which no series speaks."""
     found: dict[Vm, dict[tuple[str, str, str], Gpu]] = {}
     for device, outcome in joins.joined.items():
         if outcome.vm is not None:
             gpu = device.gpu(outcome.path)
             found.setdefault(outcome.vm, {}).setdefault((gpu.uuid, gpu.instance, gpu.index), gpu)
-    quiet = {(one.namespace, one.machine or one.pod) for one in silent}
-    sending = {(vm.namespace, vm.name) for vm in found}
+    quiet = {(one.cluster, one.namespace, one.machine or one.pod) for one in silent}
+    sending = {vm.key for vm in found}
     for holder in pods.holders:
-        if (holder.namespace, holder.machine) not in sending:
-            found.setdefault(Vm(holder.namespace, holder.machine or holder.pod, holder.node), {})
-    by_node: dict[str, list[Machine]] = {}
+        if (holder.cluster, holder.namespace, holder.machine) not in sending:
+            found.setdefault(Vm(holder.namespace, holder.machine or holder.pod, holder.node, holder.cluster), {})
+    by_node: dict[tuple[str, str], list[Machine]] = {}
     for vm in sorted(found):
         gpus = tuple(gpu for _, gpu in sorted(found[vm].items()))
-        by_node.setdefault(vm.node, []).append(
-            Machine(vm.namespace, vm.name, gpus, silent=(vm.namespace, vm.name) in quiet)
+        by_node.setdefault((vm.cluster, vm.node), []).append(
+            Machine(vm.namespace, vm.name, gpus, silent=vm.key in quiet)
         )
-    return tuple(Node(name, tuple(machines)) for name, machines in sorted(by_node.items()))
+    return tuple(Node(name, tuple(machines), cluster) for (cluster, name), machines in sorted(by_node.items()))

@@ -169,10 +169,12 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node with its VMs that have GPUs, by name; ``name`` is empty where none is known."""
+    """A node with its VMs that have GPUs, by name; ``name`` is empty where none is known, ``cluster`` where no label
+    that tells clusters apart is configured."""
 
     name: str
     machines: tuple[Machine, ...]
+    cluster: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +212,13 @@ class RuleGroup:
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """The rules of gpurules that are loaded; ``groups`` is empty where none are. ``asked``: whether the server has an
-    answer to that question at all."""
+    answer to that question at all. ``recorded``: where it tells of none, records that have series nevertheless: another
+    program evaluates them."""
 
     asked: bool
     groups: tuple[RuleGroup, ...] = ()
     rules: tuple[RuleState, ...] = ()
+    recorded: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +258,8 @@ class Recommendation:
 class Report:
     """Everything. ``server``: its address without credentials; ``evaluator``: that of the second store, or empty.
     ``since``: seconds of the window. ``queries``: how many requests it took. ``warnings``: the server's own.
-    ``metrics``: by name; of a selected field that nobody sends, its first name. ``width``: of the terminal, or 0.
+    ``metrics``: by name; of a selected field that nobody sends, its first name. ``label_fields``: names of fields that
+    exporters write as labels on other series. ``width``: of the terminal, or 0.
     """
 
     at: float
@@ -274,6 +279,7 @@ class Report:
     queries: int = 0
     warnings: tuple[str, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    label_fields: tuple[str, ...] = ()
     width: int = 0
 
     @property

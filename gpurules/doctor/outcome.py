@@ -29,6 +29,11 @@ class Vm:
     node: str = ""
     cluster: str = ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What names it, wherever it runs."""
+        return self.cluster, self.namespace, self.name
+
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name}"
 

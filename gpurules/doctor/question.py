@@ -16,6 +16,14 @@ from gpurules.rules.spec import RecordSpec
 
 T = TypeVar("T")
 
+Row = Mapping[str, str]
+"""Labels of a series."""
+
+
+def cluster_of(row: Row, request: Request) -> str:
+    """The cluster of a series; empty where no label that tells clusters apart is configured."""
+    return "".join(row.get(label, "") for label in request.cluster)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -47,10 +55,11 @@ class Scope:
 @dataclass(frozen=True, slots=True)
 class Stores:
     """Where questions go: ``view`` is what people query, ``evaluator`` what the rules are evaluated on, if that is
-    another one."""
+    another one, and ``rules`` what tells them, if that is neither."""
 
     view: Store
     evaluator: Store | None = None
+    rules: Store | None = None
 
 
 @dataclass(slots=True)
@@ -91,7 +100,3 @@ class Question(Generic[T]):
     finds: Mapping[str, str] = field(default_factory=dict)
     findings: Callable[[T, Case], Iterable[Finding]] = no_findings
     facts: Callable[[T, Case], Iterable[Fact]] = no_facts
-
-
-Row = Mapping[str, str]
-"""Labels of a series."""

@@ -13,8 +13,12 @@ from gpurules.rules.request import Request
 
 
 def explain(one: PathSource, device: Device, key: Key, machines: Machines, holders: Holders, request: Request) -> str:
-    """The first thing that is wrong; ``request`` has the selectors that are in effect."""
+    """The first thing that is wrong, from what its cluster tells; ``request`` has the selectors that are in effect."""
     identity = identity_of(one.source)
+    if not machines.rows and request.cluster:
+        (label,) = request.cluster
+        where = f"with {label}={device.cluster}" if device.cluster else f"without the label {label}, like these series"
+        return f"there is no {INFO_METRIC} {where}"
     if not machines.rows:
         return f"there is no {INFO_METRIC} here"
     if not own_rows(machines, request) and not request.observer:
@@ -47,7 +51,7 @@ def _launcher(key: Key, machines: Machines, holders: Holders) -> str:
     for row in machines.rows:
         if row.get(NAMESPACE) == namespace and row.get(VMI_POD) == pod:
             return f"its VM is not running but in phase {row.get('phase', '')}"
-    if holders.owners.get((namespace, pod)):
+    if holders.owners.get(("", namespace, pod)):
         return f"the launcher pod runs, but no {INFO_METRIC} names it in {VMI_POD}"
     nameless = [
         row for row in machines.rows if row.get(NAMESPACE) == namespace and row.get(VMI_POD, "") in ("", NO_POD)

@@ -47,13 +47,13 @@ def configured(config: Config, changes: Iterable[Change]) -> Config:
 
 def chosen_paths(found: Sequence[Outcome]) -> tuple[str, ...]:
     """The path that joins most first, then each that joins GPUs which those before do not."""
-    joined: dict[str, set[tuple[str, str]]] = {}
+    joined: dict[str, set[tuple[str, str, str]]] = {}
     for one in found:
         if one.vm is not None:
-            joined.setdefault(one.path, set()).add((one.device.uuid, one.device.instance))
+            joined.setdefault(one.path, set()).add(one.device.unit)
     order = sorted(joined, key=lambda path: (-len(joined[path]), list(PATHS).index(path)))
     chosen: list[str] = []
-    known: set[tuple[str, str]] = set()
+    known: set[tuple[str, str, str]] = set()
     for path in order:
         if joined[path] - known:
             chosen.append(path)
@@ -66,9 +66,9 @@ def _changes(case: Case, paths: tuple[str, ...]) -> Iterable[Change]:
     yield from _guests(case, paths)
     yield from _cluster_side(case)
     yield from _times(case)
-    clusters = [one for one in sides.findings(case) if one.id == "clusters-mixed"]
-    if clusters:
-        yield "rules", "cluster_label", sides.CLUSTER, clusters[0].what
+    label, values = sides.clusters(case[sides.QUESTION], case.scope.config)
+    if label:
+        yield "rules", "cluster_label", label, f"{len(values)} clusters are told apart by it: {', '.join(values[:5])}"
 
 
 def _why_paths(found: Sequence[Outcome], paths: Iterable[str]) -> str:

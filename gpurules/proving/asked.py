@@ -89,8 +89,8 @@ def asked(
             observed=bool(config.kubevirt.observer_selector),
             cluster_label=config.rules.cluster_label,
             namespace_label=config.dcgm.vm_namespace_label,
-            window=parse_duration(config.rules.rate_window) // 1000,
-            evaluation=parse_duration(config.rules.interval) // 1000 if config.rules.interval else EVALUATION,
+            window=_whole_seconds(config.rules.rate_window),
+            evaluation=_whole_seconds(config.rules.interval) if config.rules.interval else EVALUATION,
             combine=_combine(config, selection),
             inline=config.rules.identity == "inline",
             accepted=accepted_by_source(config),
@@ -106,10 +106,15 @@ def asked(
         relabelling=relabelling_of(config),
         described=config.kubevirt.copy_labels,
         old_uuid=config.dcgm.use_old_namespace,
-        offset=parse_duration(config.rules.query_offset) // 1000 if config.rules.query_offset else 0,
+        offset=_whole_seconds(config.rules.query_offset) if config.rules.query_offset else 0,
         collection=parse_duration(config.dcgm.collection_interval) / 1000,
         seed=seed,
     )
+
+
+def _whole_seconds(duration: str) -> int:
+    """The seconds of a duration, rounded up: stories know no shorter time."""
+    return -(-parse_duration(duration) // 1000)
 
 
 def _ways(paths: tuple[str, ...], addresses: bool) -> tuple[tuple[str, ...], ...]:

@@ -6,10 +6,14 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from gpurules.text.errors import EnvironmentFault, Problem
 from gpurules.text.span import Location
@@ -85,19 +89,62 @@ def find(kind: str, path: str) -> Found:
         raise EnvironmentFault(Problem(f"it does not run: {error}", Location(path or where))) from None
     said = (done.stdout + done.stderr)[:10_000].decode("utf-8", "replace")
     version = re.search(r"(?:version |v)(\d+\.\d+(?:\.\d+)?)", said)
-    if judge.name not in said and "vmalert" not in said and version is None:
+    if judge.name not in said:
         raise EnvironmentFault(Problem(f"this is not {judge.name}", Location(path or where), judge.source))
     return Found(judge, where, version[1] if version else "")
 
 
-def run(program: Found, folder: Path, file: str, seconds: float) -> tuple[bool, str]:
+@dataclass(slots=True)
+class Runs:
+    """What runs now; once ``ended``, nothing starts any more."""
+
+    ended: bool = False
+    _running: set[subprocess.Popen[bytes]] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @contextmanager
+    def started(
+        self, command: Sequence[str], folder: Path, output: BinaryIO, scratch: Path
+    ) -> Iterator[subprocess.Popen[bytes]]:
+        """A program in ``folder``, which does not outlive the block. Raises CancelledError once all is ended."""
+        with self._lock:
+            if self.ended:
+                raise CancelledError
+            process = subprocess.Popen(
+                command,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                env={**os.environ, "TMPDIR": str(scratch)},
+            )
+            self._running.add(process)
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+            with self._lock:
+                self._running.discard(process)
+
+    def end(self) -> None:
+        """Kill what runs, and let nothing start."""
+        with self._lock:
+            self.ended = True
+            for process in self._running:
+                process.kill()
+
+
+def run(program: Found, folder: Path, file: str, seconds: float, runs: Runs) -> tuple[bool, str]:
     """Whether ``file`` in ``folder`` passes, and what the program said.
 
-    Raises TimeoutError after so many seconds, and EnvironmentFault where another program keeps the port that it needs.
+    Raises TimeoutError after so many seconds, EnvironmentFault where another program keeps the port that it needs, and
+    CancelledError once ``runs`` are ended.
     """
     until = time.monotonic() + min(seconds, LONGEST_WAIT)
     while True:
-        code, said = _run(program, folder, file, seconds)
+        code, said = _run(program, folder, file, seconds, runs)
         if not program.judge.busy or program.judge.busy not in said:
             return program.judge.passed(code, said), said
         if time.monotonic() > until:
@@ -107,28 +154,17 @@ def run(program: Found, folder: Path, file: str, seconds: float) -> tuple[bool, 
         time.sleep(0.5)
 
 
-def _run(program: Found, folder: Path, file: str, seconds: float) -> tuple[int, str]:
+def _run(program: Found, folder: Path, file: str, seconds: float, runs: Runs) -> tuple[int, str]:
     output, scratch = folder / f"{file}.out", folder / f"{file}.tmp"
     scratch.mkdir(exist_ok=True)
-    with output.open("wb") as stream:
-        started = subprocess.Popen(
-            [program.path, *program.judge.arguments(file)],
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "TMPDIR": str(scratch)},
-        )
+    command = [program.path, *program.judge.arguments(file)]
+    with output.open("wb") as stream, runs.started(command, folder, stream, scratch) as process:
         try:
-            code = started.wait(seconds)
+            code = process.wait(seconds)
         except subprocess.TimeoutExpired:
             raise TimeoutError from None
-        finally:
-            if started.poll() is None:
-                started.kill()
-                started.wait()
-    with output.open("rb") as stream:
-        said = stream.read(MOST_OUTPUT).decode("utf-8", "replace")
+    with output.open("rb") as found:
+        said = found.read(MOST_OUTPUT).decode("utf-8", "replace")
     output.unlink()
     shutil.rmtree(scratch, ignore_errors=True)
     return code, said

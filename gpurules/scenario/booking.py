@@ -386,6 +386,8 @@ def _stored(
 
 
 def parts(labels: Mapping[str, str], exporter: Exporter, gpu: Gpu) -> Iterator[Seen]:
-    """A GPU, or its MIG instances."""
+    """A GPU, or its MIG instances, of which the exporter sends anything."""
     for instance in gpu.instances or (None,):
-        yield Seen(labels, exporter, gpu, instance)
+        one = Seen(labels, exporter, gpu, instance)
+        if any(one.reading(name) for name in exporter.fields):
+            yield one

@@ -17,6 +17,7 @@ from gpurules.scenario.expectation import (
     Expectation,
     description,
     device_labels,
+    pace,
     rate_tolerance,
     settled,
     vm_labels,
@@ -54,7 +55,9 @@ def expect(
     divided = spec.operation == "avg" or spec.role == "memory_used_ratio"
     if fleet_levels.inexact(spec) or (spec.level == "vmi" and divided and _many(view)):
         return Expectation(samples, fleet_levels.INEXACT)
-    return Expectation(samples, rate_tolerance(rules.window, world.cluster.collection) if spec.kind is Kind.RATE else 0)
+    return Expectation(
+        samples, rate_tolerance(rules.window, pace(world, rules.window)) if spec.kind is Kind.RATE else 0
+    )
 
 
 def _of_clusters(
@@ -137,7 +140,9 @@ def field_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
 
 def extra_labels(name: str, gpu: Seen, reading: Reading) -> dict[str, str]:
     """The dimensions that the exporter adds to a field."""
-    return error_labels(reading) if name == XID and gpu.exporter.error_labels else {}
+    if name == XID:
+        return error_labels(reading) if gpu.exporter.error_labels else {}
+    return {label: value for label, value in reading.labels if label in BY_NAME[name].labels}
 
 
 def combined(quantity: Quantity, combine: str, numbers: Sequence[tuple[str, Fraction]]) -> Fraction:
@@ -184,7 +189,7 @@ def identity_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     for source in SOURCES[spec.record.partition(":")[0]]:
         if source not in view.rules.sources:
             continue
-        for key in view.senders(source):
+        for key in sorted(view.senders(source)):
             vm = view.vm(source, key)
             if vm is not None:
                 one = sample(spec, {**vm_labels(vm), **dict(zip(KEYS[source], key, strict=True))}, 1)

@@ -29,6 +29,14 @@ def rate_tolerance(window: int, collection: float) -> float:
     return max(RATE_TOLERANCE, (collection + INTERVAL) / (window - INTERVAL))
 
 
+def pace(world: World, window: int) -> float:
+    """Seconds between two readings that differ: the exporter's, or the longest step in which a counter of the story
+    grows, where the window holds no whole number of such steps."""
+    gpus = (gpu for one in world.clusters.values() for machine in one.machines for gpu in machine.all_gpus)
+    steps = {reading.every for gpu in gpus for reading in gpu.readings.values()}
+    return max((step for step in steps if step and window % step), default=0) or world.cluster.collection
+
+
 @dataclass(frozen=True, slots=True)
 class Expectation:
     """The series that a record must show, no others; each number within ``tolerance`` of the one given (relative)."""

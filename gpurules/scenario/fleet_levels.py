@@ -14,12 +14,15 @@ from gpurules.scenario.expectation import (
     Expectation,
     description,
     device_labels,
+    pace,
+    rate_tolerance,
     settled,
     vm_labels,
 )
 from gpurules.scenario.model import Labels, World
-from gpurules.scenario.quantities import BY_NAME, FREE, POWER, RESERVED, USED
+from gpurules.scenario.quantities import BY_NAME, ENERGY, FREE, POWER, RESERVED, USED
 from gpurules.scenario.sample import sample
+from gpurules.scenario.scrape import INTERVAL
 from gpurules.scenario.target import Sample
 
 HOUR = 3600
@@ -106,10 +109,11 @@ def held(view: View, spec: RecordSpec) -> Mapping[Labels, Fraction]:
 
 
 def drawn(view: View, spec: RecordSpec) -> Mapping[Labels, Fraction]:
-    """What role ``fleet_energy`` adds up: power."""
-    if spec.fields != (POWER,):
-        raise Contradiction(f"{spec.record}: energy is summed from {POWER}")
-    return {labels: sum(numbers, Fraction(0)) for labels, numbers in readings(view, spec, POWER).items()}
+    """What role ``fleet_energy`` adds up: power, or the rate at which the counter of energy grows."""
+    (name,) = spec.fields
+    if name not in (POWER, ENERGY):
+        raise Contradiction(f"{spec.record}: energy is summed from {POWER} or {ENERGY}")
+    return {labels: sum(numbers, Fraction(0)) for labels, numbers in readings(view, spec, name).items()}
 
 
 INTEGRALS: Mapping[str, Callable[[View, RecordSpec], Mapping[Labels, Fraction]]] = {
@@ -121,10 +125,13 @@ INTEGRALS: Mapping[str, Callable[[View, RecordSpec], Mapping[Labels, Fraction]]]
 def integral(world: World, spec: RecordSpec, moment: float, guests_honor: bool, rules: RulesFor) -> Expectation | None:
     """The readings of the last hour, each times the step; None where nothing of a series is settled.
 
-    A reading within a transition may be anything up to the largest one, which is what the tolerance allows.
+    A reading within a transition may be anything up to the largest one, which is what the tolerance allows; a rate may
+    be off by its own tolerance besides.
     """
+    rated = spec.kind is Kind.RATE
     certain: dict[Labels, Fraction] = {}
     largest: dict[Labels, Fraction] = {}
+    slack: dict[Labels, Fraction] = {}
     unsure = 0
     step = int(moment) // STEP * STEP
     while step >= 0 and step > moment - HOUR:
@@ -133,19 +140,32 @@ def integral(world: World, spec: RecordSpec, moment: float, guests_honor: bool, 
         read = INTEGRALS[spec.role](View(world, recorded, guests_honor, rules), spec)
         for labels, value in read.items():
             largest[labels] = max(largest.get(labels, Fraction(0)), value)
-        if settled(world, "values", recorded):
+        if settled(world, "rates" if rated else "values", recorded):
+            seen, off = _seen(world, recorded, rules) if rated else (Fraction(1), Fraction(0))
             for labels, value in read.items():
-                certain[labels] = certain.get(labels, Fraction(0)) + value
+                certain[labels] = certain.get(labels, Fraction(0)) + value * seen
+                slack[labels] = slack.get(labels, Fraction(0)) + value * off
         else:
             unsure += 1
         step -= STEP
     if unsure and certain.keys() != largest.keys():
         return None
     middles = {labels: total + largest[labels] * unsure / 2 for labels, total in certain.items()}
-    tolerance = max((largest[labels] * unsure / 2 / middle for labels, middle in middles.items() if middle), default=0)
+    tolerance = max(
+        ((largest[labels] * unsure / 2 + slack[labels]) / middle for labels, middle in middles.items() if middle),
+        default=0,
+    )
     samples = tuple(Sample(labels, float(middle * STEP)) for labels, middle in middles.items())
     # The comparison is "less than", and half a step must not fail on the last digit.
     return Expectation(samples, float(tolerance) * 1.001)
+
+
+def _seen(world: World, moment: int, rules: RulesFor) -> tuple[Fraction, Fraction]:
+    """How much of a rate is seen at ``moment``, where the window reaches back before the start, and how far that may be
+    off: what has grown is divided by the whole window, and there is a reading and a scrape more or less."""
+    if moment >= rules.window:
+        return Fraction(1), Fraction(rate_tolerance(rules.window, pace(world, rules.window)))
+    return Fraction(moment, rules.window), Fraction(pace(world, moment) + INTERVAL) / rules.window
 
 
 INEXACT = 1e-9

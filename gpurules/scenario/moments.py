@@ -39,11 +39,15 @@ def later(world: World, by: float) -> World:
         )
 
     def machine(one: VirtualMachine) -> VirtualMachine:
+        first = {gpu.uuid: gpu for gpu in one.gpus}
         return replace(
             one,
             stays=tuple(map(stay, one.stays)),
             upgrade=(moved(one.upgrade[0]), one.upgrade[1]) if one.upgrade else None,
-            later=tuple((moved(since), tuple(counted_from(gpu, by) for gpu in gpus)) for since, gpus in one.later),
+            later=tuple(
+                (moved(since), tuple(counted_from(gpu, by, first.get(gpu.uuid)) for gpu in gpus))
+                for since, gpus in one.later
+            ),
         )
 
     def cluster(one: Cluster) -> Cluster:
@@ -68,10 +72,14 @@ def later(world: World, by: float) -> World:
     )
 
 
-def counted_from(gpu: Gpu, by: float) -> Gpu:
-    """The GPU whose counters are ``by`` seconds behind: those that started within the story start so much later."""
+def counted_from(gpu: Gpu, by: float, first: Gpu | None) -> Gpu:
+    """The GPU whose counters are ``by`` seconds behind: those that started within the story start so much later. Those
+    that count as they did from the ``first`` go on."""
+    before = first.readings if first else {}
     readings = {
-        name: replace(reading, value=reading.value - reading.per_second * by) if reading.per_second else reading
+        name: replace(reading, value=reading.value - reading.per_second * by)
+        if reading.per_second and reading != before.get(name)
+        else reading
         for name, reading in gpu.readings.items()
     }
     return replace(gpu, readings=readings)

@@ -14,7 +14,7 @@ from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.expect import expect
-from gpurules.scenario.expectation import Expectation, rate_tolerance
+from gpurules.scenario.expectation import Expectation, pace, rate_tolerance
 from gpurules.scenario.model import Labels, Reading, World, labels_of
 from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
@@ -77,7 +77,7 @@ def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, r
     if expectation is None:
         # There is no more to see than since the start, and what is seen may be one reading too many.
         seen = max(min(rules.window, moment), 2 * INTERVAL)
-        yield from unsettled_checks(world, spec, moment, rate_tolerance(seen, world.cluster.collection))
+        yield from unsettled_checks(world, spec, moment, rate_tolerance(seen, pace(world, seen)))
     elif expectation.tolerance:
         yield from near_checks(spec, moment, expectation)
     else:

@@ -102,7 +102,7 @@ def _further() -> Iterator[Quantity]:
     text = files("gpurules").joinpath("data", "scenario", "quantities.tsv").read_text(encoding="utf-8")
     lines = [line for line in text.splitlines() if not line.startswith("#")][1:]
     for line in lines:
-        name, old, factor, combine, kind, part, zero = (*line.split("\t"), "", "")[:7]
+        name, old, factor, combine, kind, part, zero, labels = (*line.split("\t"), "", "", "")[:8]
         for each, spelled in zip(_each(name), _each(old or name), strict=True):
             yield Quantity(
                 each,
@@ -112,6 +112,7 @@ def _further() -> Iterator[Quantity]:
                 cumulative=kind == "rate",
                 per_instance=part == "instance",
                 zero_is_absent=zero == "absent",
+                labels=tuple(labels.split()),
                 coded=kind == "code",
                 ratio=kind == "ratio",
             )

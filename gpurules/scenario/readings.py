@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from gpurules.scenario.changed import with_clusters, with_gpus
 from gpurules.scenario.fleet import readings
-from gpurules.scenario.model import Gpu, Reading, World
+from gpurules.scenario.model import Gpu, Reading, World, labels_of
 from gpurules.scenario.quantities import BY_NAME, ONE, PERCENT, XID, Quantity
 from gpurules.scenario.seed import drawn
 
 USUAL = readings(1)
 NANO_PER_SECOND = 125_000_000
 """An eighth of a second in each second."""
+
+
+DIMENSIONS: Mapping[str, tuple[str, ...]] = {
+    "xid": ("13", "31", "79"),
+    "clock_event": ("gpu_idle", "sw_power_cap", "hw_slowdown"),
+    "window_size_in_ms": ("300000",),
+    "health_watch": ("PCIE", "MEM", "NVLINK"),
+    "health_error_code": ("DCGM_FR_PCI_REPLAY_RATE", "DCGM_FR_CORRUPT_INFOROM"),
+    "peer_gpu": ("0", "1", "2"),
+}
+"""What the labels of dcgm-exporter's own counters may say (its ``rendermetrics`` and ``healthstatus``)."""
 
 
 def with_readings(world: World, fields: Iterable[str]) -> World:
@@ -33,7 +44,19 @@ def with_readings(world: World, fields: Iterable[str]) -> World:
 
 
 def reading_of(quantity: Quantity, uuid: str) -> Reading:
-    """The reading of a field on a GPU."""
+    """The reading of a field on a GPU; labels of its own differ from GPU to GPU."""
+    if set(quantity.labels) <= DIMENSIONS.keys():
+        labels = {label: _value_of(label, uuid) for label in quantity.labels}
+        return replace(_number(quantity, uuid), labels=labels_of(labels))
+    return _number(quantity, uuid)
+
+
+def _value_of(label: str, uuid: str) -> str:
+    values = DIMENSIONS[label]
+    return values[drawn(len(values), label, uuid)]
+
+
+def _number(quantity: Quantity, uuid: str) -> Reading:
     step = drawn(8, "reading", quantity.name, uuid) + 1
     if quantity.coded:
         return Reading(step % 3)

@@ -51,6 +51,21 @@ def write_atomically(path: str, text: str, may_be_empty: bool = False) -> None:
         raise EnvironmentFault(Problem(f"cannot write: {error.strerror or error}", Location(path))) from None
 
 
+def require_place(path: str) -> None:
+    """Raises what :func:`write_atomically` would raise where a folder is missing, or the file is one: before the work
+    whose result is to go there. ``-`` and nothing are a place."""
+    if path in ("", "-"):
+        return
+    try:
+        if os.path.isdir(path):
+            raise InputError(Problem("this is a folder, not a file", Location(path)))
+        if not os.path.isdir(os.path.dirname(os.path.realpath(path))):
+            problem = Problem("cannot write: the folder does not exist", Location(path), "create it first")
+            raise EnvironmentFault(problem)
+    except ValueError:
+        raise InputError(Problem("this cannot be the name of a file", Location(path))) from None
+
+
 def _write_stdout(content: bytes) -> None:
     if sys.stdout is None:
         raise OSError(errno.EBADF, "standard output is closed")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gpurules.text.errors import EnvironmentFault, InputError, Problem
+from gpurules.text.signals import terminating
 from gpurules.text.span import Location
 from gpurules.text.write import write_atomically
 
@@ -25,7 +26,7 @@ def write_folder(path: str, files: Mapping[str, str]) -> None:
     target = Path(os.path.abspath(path))
     _require_ours(target, path)
     try:
-        with tempfile.TemporaryDirectory(prefix=".gpurules-", dir=target.parent) as work:
+        with terminating(), tempfile.TemporaryDirectory(prefix=".gpurules-", dir=target.parent) as work:
             fresh, old = Path(work) / "new", Path(work) / "old"
             _write_all(fresh, files)
             if target.exists():

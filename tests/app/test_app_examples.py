@@ -12,7 +12,11 @@ import yaml
 import components
 from conftest import PROMTOOL_VERSIONS, compare_with_file
 from gpurules.app.rendering import render
+from gpurules.app.test import Request as Orders
+from gpurules.app.test import prepare
+from gpurules.app.test_files import files
 from gpurules.config.load import load_config
+from gpurules.text.write_folder import MARKER
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FOLDERS = sorted(path.parent.name for path in EXAMPLES.glob("*/gpurules.yaml"))
@@ -39,6 +43,34 @@ def test_committed_output(folder: str, rendered_example: Callable[[str], str], r
     update = bool(request.config.getoption("--update-goldens"))
 
     compare_with_file(EXAMPLES / folder / "rules.yaml", rendered_example(folder), update)
+
+
+TESTED = {"with-tests": ("migration", "failover_overlap", "spoofing")}
+"""Examples with tests to keep, and the scenarios that they tell."""
+
+
+@pytest.mark.parametrize("folder", TESTED)
+def test_committed_tests(folder: str, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    monkeypatch.chdir(EXAMPLES / folder)
+    texts = files(prepare(load_config(None), Orders(TESTED[folder])), "promtool")
+    update = bool(request.config.getoption("--update-goldens"))
+
+    for name, text in {**texts, MARKER: "".join(f"{name}\n" for name in sorted(texts))}.items():
+        compare_with_file(EXAMPLES / folder / "tests" / name, text, update)
+    assert {path.name for path in Path("tests").iterdir()} == {*texts, MARKER}
+    assert len(texts) == len(TESTED[folder]) + 1
+    scenarios = " ".join(f"--scenario {name}" for name in TESTED[folder])
+    assert f"`gpurules test {scenarios} -o tests`" in (EXAMPLES / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("folder", TESTED)
+def test_committed_tests_pass(folder: str, each_promtool: Path) -> None:
+    tests = sorted(path.name for path in (EXAMPLES / folder / "tests").glob("*_test.yaml"))
+    command: list[str | Path] = [each_promtool, "test", "rules", *tests]
+    done = subprocess.run(command, cwd=EXAMPLES / folder / "tests", capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("SUCCESS") == len(tests)
 
 
 FOR_OTHERS = {"partial_response_strategy": "Thanos Ruler"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from doctor_cluster import END, INTERVAL
+from doctor_cluster import END, INTERVAL, history
 
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSection
 from gpurules.scenario.events import silence
@@ -125,13 +125,28 @@ def by_cluster(line: str) -> str:
     return 'cluster="east"' if of_scrape(line, "10.129.1.1") else 'cluster="west"'
 
 
-def twice(lines: list[str]) -> list[str]:
+def twice(lines: list[str], label: str = "cluster") -> list[str]:
     """The same in two clusters; the lines of one metric stay together."""
     changed = []
     for line in lines:
         name, brace, rest = line.partition("{")
-        changed += [f'{name}{brace}cluster="{one}",{rest}' for one in ("east", "west")] if brace else [line]
+        changed += [f'{name}{brace}{label}="{one}",{rest}' for one in ("east", "west")] if brace else [line]
     return changed
+
+
+def beside(other: Cluster) -> Lines:
+    """The usual cluster as ``east`` and another one as ``west``; the lines of one metric stay together."""
+
+    def change(lines: list[str]) -> list[str]:
+        by_metric: dict[str, list[str]] = {}
+        for name, those in (("east", lines), ("west", history(other, False, SECONDS))):
+            for line in labelled(lambda line, name=name: f'cluster="{name}"')(those):  # type: ignore[misc]
+                if not line.startswith("#"):
+                    by_metric.setdefault(line.partition("{")[0], []).append(line)
+        heads = ((f"# TYPE {metric} gauge\n", rows) for metric, rows in by_metric.items())
+        return [*(line for head, rows in heads for line in (head, *rows)), "# EOF\n"]
+
+    return change
 
 
 def first_shard_only(line: str) -> str:
@@ -140,6 +155,16 @@ def first_shard_only(line: str) -> str:
 
 def without_machines(line: str) -> str:
     return "drop" if line.startswith("kubevirt_") else ""
+
+
+def elsewhere(story: str) -> Cluster:
+    """The other cluster of a story, its guests scraped on their launcher pods."""
+    return told(world(story), (("pod-network",),), "main", True).others["away"]
+
+
+def in_clusters(label: str) -> Config:
+    """A configuration that tells clusters apart by ``label``."""
+    return Config(rules=RulesSection(cluster_label=label))
 
 
 def healthy(path: str, way: str, gpus: int = ALL, **settings: str) -> Case:
@@ -334,7 +359,43 @@ CASES: dict[str, Case] = {
     "two clusters, as configured": wrong(
         joins={"pod-network": (2 * ALL, 0, 0)},
         lines=twice,
-        config=Config(rules=RulesSection(cluster_label="cluster")),
+        config=in_clusters("cluster"),
+    ),
+    "two clusters by another label": wrong(
+        "clusters-mixed",
+        "identity-ambiguous",
+        lines=lambda lines: twice(lines, "k8s_cluster"),
+        settings={**RESOURCES, "rules.cluster_label": "k8s_cluster"},
+    ),
+    "two clusters, and another label is configured": wrong(
+        "clusters-mixed",
+        "identity-ambiguous",
+        lines=twice,
+        config=in_clusters("region"),
+        settings={**RESOURCES, "rules.cluster_label": "cluster"},
+    ),
+    "one cluster, and a label is configured": wrong("cluster-label-absent", config=in_clusters("region")),
+    # The VM of the same name in the other cluster sends.
+    "two clusters, and a VM of one is silent": wrong(
+        "gpu-vm-silent",
+        joins={"pod-network": (ALL + 3, 0, 0)},
+        lines=beside(silenced()),
+        config=in_clusters("cluster"),
+    ),
+    "two clusters that call things alike": wrong(
+        cluster=usual(story="several_clusters"),
+        joins={"pod-network": (9, 0, 0)},
+        lines=beside(elsewhere("several_clusters")),
+        config=in_clusters("cluster"),
+    ),
+    "only guests carry the cluster": wrong(
+        "series-unjoined",
+        "gpu-vm-silent",
+        joins={"pod-network": (0, ALL, 0)},
+        lines=labelled(lambda line: 'cluster="east"' if is_gpu(line) or "dcgm" in line else ""),
+        config=in_clusters("cluster"),
+        paths=(),
+        settings={},
     ),
     "a vGPU's host beside its VMs": wrong(
         "gpu-of-nobody", cluster=usual(story="vgpu"), joins={"pod-network": (3, 0, 0), "single-vm-node": (0, 1, 0)}

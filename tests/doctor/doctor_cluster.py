@@ -61,8 +61,8 @@ def prometheus_on(program: Path, folder: Path, configuration: str = "global: {}\
 
 
 @contextmanager
-def victoria_on(program: Path, folder: Path, lines: Iterable[str]) -> Iterator[str]:
-    """A VictoriaMetrics that has imported a history; yields its address."""
+def victoria_on(program: Path, folder: Path, lines: Iterable[str], *more: str) -> Iterator[str]:
+    """A VictoriaMetrics that has imported a history, with ``more`` flags; yields its address."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     command: list[str | Path] = [
@@ -73,6 +73,7 @@ def victoria_on(program: Path, folder: Path, lines: Iterable[str]) -> Iterator[s
         "-search.latencyOffset=1s",
         f"-search.maxStalenessInterval={LOOKBACK}",
         "-loggerLevel=ERROR",
+        *more,
     ]
     with running(command, folder, f"http://127.0.0.1:{port}", "/health") as url:
         text = "".join(line for line in lines if not line.startswith("#"))

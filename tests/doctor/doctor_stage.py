@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import doctor_cluster
@@ -16,16 +17,27 @@ import doctor_cluster
 from gpurules.scenario.model import Cluster
 from gpurules.scenario.openmetrics import pages_at
 from gpurules.scenario.scrape import honors
+from gpurules.scenario.target import Target
 
 PATIENCE = 30
 
 
 @contextmanager
-def scraped(cluster: Cluster, honor: bool, prometheus: Path, folder: Path, rules: str = "") -> Iterator[str]:
-    """A Prometheus that scrapes ``cluster`` and evaluates ``rules``; yields its address once both have begun."""
+def scraped(
+    cluster: Cluster,
+    honor: bool,
+    prometheus: Path,
+    folder: Path,
+    rules: str = "",
+    only: Callable[[Target], bool] = lambda target: True,
+    external: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[str]:
+    """A Prometheus that scrapes ``only`` some targets of ``cluster`` and evaluates ``rules``; yields its address once
+    both have begun. ``external``: labels that it adds to what it gives to others."""
     folder.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    targets = list(pages_at(cluster, 0))
+    answering = {target: page for target, page in pages_at(cluster, 0).items() if only(target)}
+    targets = list(answering)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -55,9 +67,13 @@ def scraped(cluster: Cluster, honor: bool, prometheus: Path, folder: Path, rules
         ]
         timing = {"scrape_interval": "1s", "scrape_timeout": "900ms", "evaluation_interval": "1s"}
         (folder / "rules.yaml").write_text(rules or "groups: []\n", encoding="utf-8")
-        whole = {"global": timing, "rule_files": ["rules.yaml"], "scrape_configs": jobs}
+        whole = {
+            "global": {**timing, "external_labels": dict(external)},
+            "rule_files": ["rules.yaml"],
+            "scrape_configs": jobs,
+        }
         with doctor_cluster.prometheus_on(prometheus, folder, json.dumps(whole)) as url:
-            wait_until(lambda: count(url, "up == 1") >= len(targets) - cluster_down(cluster))
+            wait_until(lambda: count(url, "up == 1") >= sum(page is not None for page in answering.values()))
             yield url
     finally:
         server.shutdown()
@@ -65,9 +81,13 @@ def scraped(cluster: Cluster, honor: bool, prometheus: Path, folder: Path, rules
         thread.join(timeout=5)
 
 
-def cluster_down(cluster: Cluster) -> int:
-    """Targets that do not answer."""
-    return sum(1 for page in pages_at(cluster, 0).values() if page is None)
+@contextmanager
+def seen_together(urls: Iterable[str], prometheus: Path, folder: Path) -> Iterator[str]:
+    """A Prometheus that reads what others hold, with their external labels, and has nothing of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    reads = [{"url": f"{url}/api/v1/read", "read_recent": True} for url in urls]
+    with doctor_cluster.prometheus_on(prometheus, folder, json.dumps({"remote_read": reads})) as url:
+        yield url
 
 
 def count(url: str, expression: str) -> int:

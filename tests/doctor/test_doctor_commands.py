@@ -10,7 +10,7 @@ from pathlib import Path
 import doctor_cluster
 import jsonschema
 import pytest
-from doctor_cases import CASES, SECONDS, labelled, without_machines
+from doctor_cases import CASES, FEW, SECONDS, labelled, without_machines
 
 from gpurules.cli.main import run
 from gpurules.doctor.report.schema import schema
@@ -77,6 +77,35 @@ def test_the_configuration_that_it_writes_makes_the_findings_go(
     assert "The configuration fits: path pod-network." in capsys.readouterr().out
 
 
+def test_the_counters_that_it_writes_are_those_that_arrive(served: Serve, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("conf").mkdir()
+    with served("missing counters") as url:
+        asked = ["doctor", "--prometheus", url, *WINDOW]
+        assert run([*asked, "--write-config", "alone.yaml"]) == 1
+        assert run([*asked, "--write-config", "conf/gpurules.yaml", "--write-counters", "counters.csv"]) == 1
+        capsys.readouterr()
+        assert run([*asked, "--config", "conf/gpurules.yaml"]) == 0
+    absent = {"DCGM_FI_PROF_DRAM_ACTIVE", "DCGM_FI_PROF_PCIE_TX_BYTES", "DCGM_FI_PROF_PCIE_RX_BYTES"}
+    alone = Path("alone.yaml").read_text(encoding="utf-8")
+    (said,) = (line for line in alone.splitlines() if line.startswith("# Selected counters that no exporter sends: "))
+    assert set(said.rpartition(": ")[2].removesuffix(".").split(", ")) == absent
+    assert "\n# --write-counters FILE besides writes a file" in alone
+    assert "\n  counters: []\n" in alone
+    assert "\n  counters: [../counters.csv]\n" in Path("conf/gpurules.yaml").read_text(encoding="utf-8")
+    rows = [line.split(",")[:2] for line in Path("counters.csv").read_text(encoding="utf-8").splitlines()]
+    assert len(rows) == len(FEW) + 1
+    assert ["DCGM_FI_DRIVER_VERSION", "label"] in rows
+    assert ["DCGM_FI_DEV_POWER_USAGE", "gauge"] in rows
+    assert not absent & {name for name, _ in rows}
+
+
+def test_no_counters_file_without_counters(served: Serve, capsys: pytest.CaptureFixture[str]) -> None:
+    with served("no GPU series") as url:
+        assert run(["doctor", "--prometheus", url, *WINDOW, "--write-counters", "counters.csv"]) == 1
+    assert not Path("counters.csv").exists()
+    assert capsys.readouterr().err == ("gpurules: error: no DCGM counter arrives: there is no counters file to write\n")
+
+
 def test_no_configuration_fits_where_nothing_joins(served: Serve, capsys: pytest.CaptureFixture[str]) -> None:
     with served("no GPU series") as url:
         assert run(["doctor", "--prometheus", url, *WINDOW, "--write-config", "gpurules.yaml"]) == 1
@@ -115,9 +144,18 @@ def test_an_evaluator_gets_headers_of_its_own(
         (("--prometheus", "http://127.0.0.1:1", "--since", "5m"), 2, "--since 5m is out of bounds"),
         (("--prometheus", "http://127.0.0.1:1", "--since", "31d"), 2, "--since 31d is out of bounds"),
         (("--prometheus", "http://127.0.0.1:1", "--since", "yesterday"), 2, '--since: "yesterday" is not a duration'),
+        (("--prometheus", "http://127.0.0.1:1", "--at", "nan"), 2, "'nan' is not a number"),
+        (("--prometheus", "http://127.0.0.1:1", "--at", "1e300"), 2, "1e+300 is not in the range"),
+        (("--prometheus", "http://127.0.0.1:1", "--at", "0"), 2, "0.0 is not in the range"),
+        (("--prometheus", "http://127.0.0.1:1", "--write-config", "absent/x.yaml"), 3, "absent/x.yaml: cannot write"),
+        (("--prometheus", "http://127.0.0.1:1", "--write-counters", "absent/x.csv"), 3, "absent/x.csv: cannot write"),
+        (("--prometheus", "http://127.0.0.1:1", "--html", "."), 2, ".: this is a folder"),
+        (("--prometheus", "http://127.0.0.1:1", "-o", "absent/x.txt"), 3, "absent/x.txt: cannot write"),
         (("--prometheus", "http://127.0.0.1:1", "--format", "xml"), 2, "'xml' is not one of"),
         (("--prometheus", "http://127.0.0.1:1", "--config", "absent.yaml"), 2, "absent.yaml"),
         (("--prometheus", "http://127.0.0.1:1", "--evaluator-header-file", "A: b"), 2, "without --evaluator"),
+        (("--prometheus", "http://127.0.0.1:1", "--rules-from-header-file", "A: b"), 2, "without --rules-from"),
+        (("--prometheus", "http://127.0.0.1:1", "--rules-from", "vmalert:8880"), 2, "vmalert:8880"),
         (("--prometheus", "http://127.0.0.1:1", "--exporter", "9.9.9"), 2, "dcgm-exporter 9.9.9 is not known"),
     ],
 )

@@ -12,7 +12,7 @@ from typing import Any
 import doctor_cluster
 import pytest
 from doctor_cases import two_vms, usual
-from doctor_stage import count, scraped, wait_until
+from doctor_stage import count, scraped, seen_together, wait_until
 
 from gpurules.app.doctor import Orders, examined
 from gpurules.app.rendering import render
@@ -21,6 +21,7 @@ from gpurules.config.model import Config, DcgmSection, RulesSection
 from gpurules.doctor.model import Report
 from gpurules.promql.syntax.printer import to_text
 from gpurules.scenario.model import ALWAYS, Cluster
+from gpurules.scenario.target import Target
 
 PATHS = {
     "pod-network": ("pod-network", usual("pod-network")),
@@ -160,6 +161,48 @@ def test_a_guest_that_lies_is_seen_live(honor: bool, findings: set[str], prometh
     with scraped(cluster, honor, prometheus, tmp_path) as url:
         report = look(configured("pod-network"), url)
     assert {one.id for one in report.findings} == findings
+
+
+def of_guest(target: Target) -> bool:
+    """Whether it is the exporter of a guest."""
+    return dict(target.labels).get("pod", "").startswith("virt-launcher-")
+
+
+def test_two_prometheus_that_scrape_one_side_each(prometheus: Path, tmp_path: Path) -> None:
+    with (
+        scraped(
+            usual(), False, prometheus, tmp_path / "guests", only=of_guest, external={"prometheus": "tenants/user"}
+        ) as tenants,
+        scraped(
+            usual(),
+            False,
+            prometheus,
+            tmp_path / "platform",
+            only=lambda target: not of_guest(target),
+            external={"prometheus": "platform/k8s"},
+        ) as platform,
+        seen_together((tenants, platform), prometheus, tmp_path / "view") as view,
+    ):
+        together = look(configured("pod-network"), view)
+        by_evaluator = {
+            name: asyncio.run(examined(configured("pod-network"), Orders(Access(view), Access(url), since=600.0)))
+            for name, url in (("tenants", tenants), ("platform", platform))
+        }
+        alone = {name: look(configured("pod-network"), url) for name, url in (("t", tenants), ("p", platform))}
+    assert [one.id for one in together.findings] == ["sides-apart"]
+    assert together.findings[0].what.startswith(
+        "No Prometheus has both sides of the join: GPU series come from tenants/user, kubevirt_vmi_info from "
+        "platform/k8s."
+    )
+    blind = {
+        name: [figure.value for figure in one.figures]
+        for name, report in by_evaluator.items()
+        for one in report.findings
+        if one.id == "evaluator-blind"
+    }
+    assert blind == {"tenants": [4, 4, 0], "platform": [4, 4, 4]}
+    found = {name: {one.id for one in report.findings} for name, report in alone.items()}
+    assert found == {"t": {"no-kubevirt-series", "series-unjoined"}, "p": {"no-gpu-series", "gpu-vm-silent"}}
 
 
 def test_it_looks_at_now(prometheus: Path, tmp_path: Path) -> None:

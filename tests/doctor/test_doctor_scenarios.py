@@ -11,9 +11,11 @@ import doctor_cluster
 import pytest
 from doctor_cases import CASES, SECONDS, Case
 
-from gpurules.app.doctor import Orders, examined, fitting_configuration
+from gpurules.app.doctor import Orders, examined
+from gpurules.app.fitting import fitting_configuration
 from gpurules.cluster.prometheus.access import Access
 from gpurules.doctor.model import Report
+from gpurules.doctor.questions import history
 from gpurules.doctor.registry import QUESTIONS
 from gpurules.rules.paths.registry import PATHS
 from gpurules.scenario.fleet import gpu, machine
@@ -77,6 +79,45 @@ def test_every_finding_is_planted_somewhere() -> None:
     in_a_table = {"rules-stale"}
     known = {name for question in QUESTIONS for name in question.finds}
     assert planted | live | over_a_day | in_a_table == known
+
+
+def test_clusters_stay_apart(promtool: Path, prometheus: Path, tmp_path: Path) -> None:
+    case = CASES["two clusters, and a VM of one is silent"]
+    report = examined_on_prometheus(case, promtool, prometheus, tmp_path)
+    (silent,) = report.findings
+    assert silent.what == "1 of 6 VMs that hold GPUs send no GPU series."
+    assert [dict(one.labels)["cluster"] for one in silent.samples] == ["west"]
+    shown = {
+        (node.cluster, node.name, f"{machine.namespace}/{machine.name}"): None if machine.silent else len(machine.gpus)
+        for node in report.nodes
+        for machine in node.machines
+    }
+    there = {("worker-1", "research/train"): 1, ("worker-1", "research/simulate"): 2, ("worker-2", "finance/train"): 1}
+    east, west = ({(name, *vm): gpus for vm, gpus in there.items()} for name in ("east", "west"))
+    assert shown == {**east, **west, ("west", "worker-1", "research/train"): None}
+
+
+def test_a_series_of_another_cluster_says_so(promtool: Path, prometheus: Path, tmp_path: Path) -> None:
+    report = examined_on_prometheus(CASES["only guests carry the cluster"], promtool, prometheus, tmp_path)
+    (path,) = (one for one in report.paths if one.carried)
+    assert [one.text for one in path.reasons] == ["there is no kubevirt_vmi_info with cluster=east"]
+
+
+def test_what_is_watched_in_part_says_so(
+    promtool: Path, prometheus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # As though three VMs were many.
+    monkeypatch.setattr(history, "FEW_MACHINES", 2)
+    monkeypatch.setattr(history, "SERIES_STEPS", 60)
+    monkeypatch.setattr(history, "MOST_WATCHED", 2)
+    case = CASES["pod-network"]
+    report = examined_on_prometheus(case, promtool, prometheus, tmp_path)
+    facts = {fact.subject: fact.value for fact in report.facts}
+    assert_found(case, report)
+    assert facts["coverage over time"] == "of the 2 namespaces that send GPU series now"
+    assert facts["ambiguous vmi_pod"] == (
+        "looked for among 2 that send GPU series, of 3 series of kubevirt_vmi_info; of the others nothing is said"
+    )
 
 
 def test_a_larger_fleet_takes_no_more_requests(promtool: Path, prometheus: Path, tmp_path: Path) -> None:

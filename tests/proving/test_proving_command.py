@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+import components
 from gpurules.cli.main import run
 from gpurules.scenario.scenarios.registry import SCENARIOS
 
@@ -32,11 +36,17 @@ def test_every_scenario_is_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert {line.split()[0] for line in listed if not line.startswith(" ")} == {"scenario", *SCENARIOS}
 
 
+PROMTOOL = str(components.find("promtool") or "/bin/true")
 WRONG = {
     "a scenario that is misspelt": (["--scenario", "migraton"], 2, 'no scenario migraton; did you mean "migration"?'),
     "no such scenario": (["--scenario", "zzz"], 2, "there is no scenario zzz; see gpurules test --list"),
     "no such program": (["--promtool", "/nowhere/promtool"], 3, "there is no program /nowhere/promtool; it comes with"),
     "another program": (["--promtool", sys.executable], 3, "this is not promtool"),
+    "another program with a version": (["--promtool", "/bin/bash"], 3, "/bin/bash: this is not promtool"),
+    "promtool for vmalert-tool": (["--format", "vmalert", "--promtool", PROMTOOL], 3, "this is not vmalert-tool"),
+    "no time at all": (["--timeout", "0"], 2, "--timeout"),
+    "a time that is no number": (["--timeout", "nan"], 2, "'nan' is not a number"),
+    "a time without end": (["--timeout", "inf"], 2, "inf is not in the range"),
     "a release that cannot serve it": (["--kubevirt", "v1.2", "--path", "remote"], 2, "path remote needs"),
     "a matcher that is about identity": (
         ["--dcgm-selector", 'namespace="team-a"'],
@@ -104,6 +114,32 @@ def test_nothing_is_left_in_the_temporary_folder(
 
     assert run(["test", "--scenario", "steady", "--promtool", str(promtool)]) == 0
     assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [("SIGINT", 130), ("SIGTERM", 143), ("SIGHUP", 129)])
+def test_a_signal_ends_what_runs_and_leaves_nothing_behind(number: str, code: int, tmp_path: Path) -> None:
+    scratch, running = tmp_path / "scratch", tmp_path / "running"
+    scratch.mkdir()
+    tool = program(tmp_path, f"echo $$ >> {running}; exec sleep 600")
+    command = [sys.executable, "-m", "gpurules", "test", "--scenario", "mig", "--promtool", tool]
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        try:
+            deadline = time.monotonic() + 60
+            while not (running.exists() and running.read_text().endswith("\n")):
+                assert process.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.05)
+            assert os.listdir(scratch)
+            process.send_signal(signal.Signals[number])
+            said = process.communicate(timeout=60)[1]
+        finally:
+            process.kill()
+    assert (process.returncode, said) == (code, b"")
+    assert os.listdir(scratch) == []
+    for child in running.read_text().split():
+        with pytest.raises(ProcessLookupError):
+            os.kill(int(child), 0)
 
 
 def test_as_json(promtool: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,6 +22,8 @@ from gpurules.proving.report.registry import reporter
 LEVELS = ("vmi_gpu", "vmi", "namespace", "node", "cluster")
 STORIES = ("steady", "migration")
 FEW = str(Path(__file__).parents[1] / "proof" / "few-counters.csv")
+ONE = str(Path(__file__).parent / "one-counter.csv")
+ENERGY = str(Path(__file__).parent / "energy-counter.csv")
 ENTITIES = str(Path(__file__).parents[1] / "proof" / "entities-counters.csv")
 WITH_GPUS = KubevirtSection(gpu_resources=("nvidia.com/A10",))
 
@@ -92,6 +94,14 @@ CASES = {
         ("vmi:kubevirt_vmi_gpu_board_watts:max",),
     ),
     "a long rate window": Case(few(rate_window="20m", levels=LEVELS), (*STORIES, "guest_lost", "left_behind")),
+    "energy from its counter, over seven minutes": Case(
+        Config(
+            dcgm=DcgmSection(counters=(ENERGY,), honor_labels="false"),
+            rules=RulesSection(rate_window="7m", levels=LEVELS, paths=("pod-network",)),
+        ),
+        (*STORIES, "gpu_lost", "bursts", "old_labels_in_motion", "counter_reset", "boot"),
+        seed=1,
+    ),
     "a short rate window": Case(
         Config(
             dcgm=DcgmSection(counters=(FEW,), collection_interval="10s", honor_labels="false"),
@@ -102,6 +112,18 @@ CASES = {
         few(interval="2m", levels=LEVELS), (*STORIES, *OUTAGES), ("evaluation_interval: 120s",)
     ),
     "evaluated every seven seconds": Case(few(interval="7s"), ("steady", "failover_gap")),
+    "evaluated twice a second": Case(few(interval="500ms"), ("steady",), ("evaluation_interval: 1s",)),
+    "a rate window of less than two scrapes": Case(
+        Config(
+            dcgm=DcgmSection(counters=(FEW,), collection_interval="1s", honor_labels="false"),
+            rules=RulesSection(rate_window="8s"),
+        ),
+        gaps=("stories are scraped every 15 s: nothing is rated over 8 s",),
+    ),
+    # A GPU that is lost says nothing but its last error.
+    "counters without errors": Case(
+        Config(dcgm=DcgmSection(counters=(ONE,), honor_labels="false")), ("gpu_lost", "idle_gpu", "vgpu", "mig")
+    ),
     "groups by subsystem": Case(few(groups="subsystem", group_size=5, levels=LEVELS)),
     "inline": Case(few("pod-network", "remote", identity="inline"), (*STORIES, "restart")),
     "both emitters": Case(
@@ -137,7 +159,7 @@ CASES = {
             rules=RulesSection(preset="full", levels=("vmi_gpu", "vmi")),
         ),
         ("mig", "migration"),
-        gaps=("no scenario measures DCGM_EXP_",) * 6,
+        contains=("DCGM_EXP_CLOCK_EVENTS_TOTAL{", 'clock_event=\\"', 'peer_gpu=\\"'),
     ),
     "things that are no GPUs": Case(
         Config(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gpurules.catalog.exporters import ExporterRelease, accepts, releases
 from gpurules.doctor.asking import ask, dcgm_series
@@ -11,20 +11,23 @@ from gpurules.doctor.model import SAMPLES, Fact, Figure, Finding, Metric, Sample
 from gpurules.doctor.question import Case, Question, Stores
 from gpurules.doctor.questions import devices
 from gpurules.labels.dcgm import exporter_number, exposed_labels
-from gpurules.promql.syntax.build import aggregate, matcher
+from gpurules.promql.syntax.build import aggregate, matcher, number, selector
 from gpurules.promql.syntax.tree import Matcher
 from gpurules.rules.request import MeasuredField
 
 NAME = "counters"
 HOSTNAMES = ("Hostname", "hostname")
+WHOLE_SERIES = 20
+"""Series whose labels are all read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counters:
     """How many series each metric has, by the spelling of the exporter's host label (``Hostname``, ``hostname``, or
-    empty where a series has neither)."""
+    empty where a series has neither). ``label_fields``: fields that some series carry as labels, by name."""
 
     by_spelling: Mapping[str, Mapping[str, int]]
+    label_fields: tuple[str, ...] = ()
 
     @property
     def series(self) -> dict[str, int]:
@@ -51,7 +54,19 @@ async def _ask(stores: Stores, case: Case) -> Counters:
         samples = await ask(stores.view, counted, scope.at)
         if samples:
             found[spelling] = {sample.labels.get("__name__", ""): round(sample.value) for sample in samples}
-    return Counters(found)
+    counters = Counters(found)
+    return replace(counters, label_fields=await _label_fields(stores, case, counters.series))
+
+
+async def _label_fields(stores: Stores, case: Case, series: Mapping[str, int]) -> tuple[str, ...]:
+    """Fields that exporters write as labels: on some series of the metric that has the most."""
+    if not series:
+        return ()
+    most = min(series, key=lambda name: (-series[name], name))
+    some = aggregate("topk", (), selector(most, *case.scope.request.dcgm), number(WHOLE_SERIES))
+    known = case.scope.catalog.by_name
+    rows = await ask(stores.view, some, case.scope.at)
+    return tuple(sorted({label for row in rows for label, value in row.labels.items() if value and label in known}))
 
 
 def fitting_releases(names: Iterable[str], spelling: str) -> tuple[ExporterRelease, ...]:
@@ -107,7 +122,8 @@ def _missing(found: Counters, case: Case) -> Iterable[Finding]:
         Severity.WARNING,
         NAME,
         f"{len(missing)} of {len(chosen)} selected counters are sent by no exporter, under none of their names.",
-        "Add them to the counters file of the exporters, or name with --counters the file that they use.",
+        "Add them to the counters file of the exporters, or name with --counters the file that they use; "
+        "--write-counters writes one of those that arrive.",
         (Figure("selected counters", len(chosen)), Figure("missing counters", len(missing))),
         tuple(
             Sample((("__name__", field.names[0]),), "in the counters file" if said else "among the exporter's defaults")

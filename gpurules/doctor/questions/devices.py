@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from gpurules.doctor.asking import ask, dcgm_series
 from gpurules.doctor.model import Fact, Gpu, Labels
-from gpurules.doctor.question import Case, Question, Row, Stores
+from gpurules.doctor.question import Case, Question, Row, Stores, cluster_of
 from gpurules.promql.syntax.build import aggregate, binary, selector
 from gpurules.rules.identity import MODEL, PCI_ADDRESS
 from gpurules.rules.label_names import GPU, INSTANCE, NAME, NAMESPACE, NODE, POD, SCRAPE_INSTANCE, UUID
+from gpurules.rules.request import Request
 from gpurules.rules.series import OLD_UUID
 
 NAME_OF_QUESTION = "devices"
@@ -29,10 +30,16 @@ _DULL = (MODEL, *TELLING)
 @dataclass(frozen=True, slots=True, eq=False)
 class Device:
     """One GPU or MIG instance as one target sends it; ``target``: labels of the target's ``up``, None where there is
-    no such series, as with what was pushed."""
+    no such series, as with what was pushed. ``cluster`` is empty where no label tells clusters apart."""
 
     labels: Row
     target: Row | None
+    cluster: str = ""
+
+    @property
+    def unit(self) -> tuple[str, str, str]:
+        """What tells it from others: cluster, UUID and MIG instance."""
+        return self.cluster, self.uuid, self.instance
 
     @property
     def uuid(self) -> str:
@@ -68,7 +75,7 @@ class Devices:
     @property
     def gpus(self) -> int:
         """How many GPUs and MIG instances, each once."""
-        return len({(device.uuid, device.instance) for device in self.all})
+        return len({device.unit for device in self.all})
 
 
 async def _ask(stores: Stores, case: Case) -> Devices:
@@ -83,14 +90,14 @@ async def _ask(stores: Stores, case: Case) -> Devices:
     whose = tuple(dict.fromkeys((*_TARGET, *named, *scope.request.cluster)))
     up = binary("and", aggregate("group", whose, selector("up")), aggregate("group", scraped, series), on=scraped)
     targets = {_values(one.labels, scraped): one.labels for one in await ask(stores.view, up, scope.at)}
-    return Devices(devices_of((row.labels for row in rows), targets, scraped))
+    return Devices(devices_of((row.labels for row in rows), targets, scraped, scope.request))
 
 
 def devices_of(
-    rows: Iterable[Row], targets: Mapping[tuple[str, ...], Row], scraped: tuple[str, ...]
+    rows: Iterable[Row], targets: Mapping[tuple[str, ...], Row], scraped: tuple[str, ...], request: Request
 ) -> tuple[Device, ...]:
     """The rows that tell of a GPU, each with its target by the labels ``scraped``."""
-    found = (Device(row, targets.get(_values(row, scraped))) for row in rows)
+    found = (Device(row, targets.get(_values(row, scraped)), cluster_of(row, request)) for row in rows)
     return tuple(sorted((one for one in found if one.uuid), key=lambda one: one.shown))
 
 

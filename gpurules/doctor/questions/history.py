@@ -72,12 +72,15 @@ NAIVE: Mapping[str, tuple[str, tuple[str, ...], tuple[Matcher, ...]]] = {
 @dataclass(frozen=True, slots=True)
 class History:
     """By path and by identity; ``duplicated``: some keys that meant several things, by identity.
-    ``unanswered``: why the rest is not known, in the server's words; empty where all is."""
+    ``watched``: where not all VMs were looked at, how many were, by identity; ``namespaces``: to so many coverage is
+    limited, 0 for none. ``unanswered``: why the rest is not known, in the server's words; empty where all is."""
 
     coverage: tuple[Coverage, ...] = ()
     ambiguities: tuple[Ambiguity, ...] = ()
     duplicated: tuple[tuple[str, tuple[Sample, ...]], ...] = ()
     unanswered: str = ""
+    watched: tuple[tuple[str, int], ...] = ()
+    namespaces: int = 0
 
 
 async def _ask(stores: Stores, case: Case) -> History:
@@ -98,13 +101,16 @@ async def _ask(stores: Stores, case: Case) -> History:
     ambiguities: list[Ambiguity] = []
     duplicated: list[tuple[str, tuple[Sample, ...]]] = []
     inside = (matcher(NAMESPACE, "=~", _one_of(namespaces)),) if namespaces else ()
+    identities = tuple(dict.fromkeys(identity_of(one.source).name for one in used))
+    watched = tuple((name, len(keys)) for name in identities if (keys := _watched_keys(case, name)))
+    unanswered = ""
     try:
         for path in PATHS:
             if path in carrying:
                 sources = [(one, *_keyed(one, request, names, inside)) for one in used if one.path == path]
                 points = await _points(stores, case, sources, request, step)
                 coverage.append(Coverage(path, step, names, points))
-        for name in dict.fromkeys(identity_of(one.source).name for one in used):
+        for name in identities:
             found = await _ambiguity(stores, case, name)
             if found is not None:
                 ambiguities.append(found)
@@ -112,8 +118,8 @@ async def _ask(stores: Stores, case: Case) -> History:
     except PrometheusFault as fault:
         if fault.cause not in TOO_DEAR:
             raise
-        return History(tuple(coverage), tuple(ambiguities), tuple(duplicated), fault.detail)
-    return History(tuple(coverage), tuple(ambiguities), tuple(duplicated))
+        unanswered = fault.detail
+    return History(tuple(coverage), tuple(ambiguities), tuple(duplicated), unanswered, watched, len(namespaces))
 
 
 def narrowed(found: Iterable[Outcome], rows: int) -> tuple[str, ...]:
@@ -206,13 +212,18 @@ def _duplicates(case: Case, identity: str, watched: tuple[Matcher, ...] = ()) ->
 
 def _watched(case: Case, identity: str) -> tuple[Matcher, ...]:
     """Nothing, or what narrows the search to some VMs where all of them would cost the server too much."""
+    keys = _watched_keys(case, identity)
+    return (matcher(NAIVE[identity][1][-1], "=~", _one_of(keys)),) if keys else ()
+
+
+def _watched_keys(case: Case, identity: str) -> tuple[str, ...]:
+    """The last labels of the keys that are looked at; none, for all."""
     rows = len(case[machines.QUESTION].rows)
     steps = min(MOST_SHORT_STEPS, case.scope.since / SHORT_STEP)
     if rows * steps <= SERIES_STEPS:
         return ()
     keys = {one.key[-1] for one in case[joining.QUESTION].found if identity_of(one.source).name == identity}
-    label = NAIVE[identity][1][-1]
-    return (matcher(label, "=~", _one_of(sorted(keys)[:MOST_WATCHED])),)
+    return tuple(sorted(keys)[:MOST_WATCHED])
 
 
 async def _duplicated(stores: Stores, case: Case, identity: str, found: Ambiguity) -> tuple[Sample, ...]:
@@ -263,6 +274,15 @@ def _findings(found: History, case: Case) -> Iterable[Finding]:
 
 
 def _facts(found: History, case: Case) -> Iterable[Fact]:
+    if found.namespaces:
+        yield Fact("coverage over time", f"of the {found.namespaces} namespaces that send GPU series now")
+    for identity, count in found.watched:
+        every = len(case[machines.QUESTION].rows)
+        yield Fact(
+            f"ambiguous {NAIVE[identity][1][-1]}",
+            f"looked for among {count} that send GPU series, of {every:,} series of {INFO_METRIC}; of the others "
+            "nothing is said",
+        )
     if found.unanswered:
         yield Fact("the time before", f"not known: {found.unanswered}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby
 
 from gpurules.doctor.asking import ask
@@ -19,7 +20,7 @@ from gpurules.doctor.outcome import (
     joined,
     outcomes,
 )
-from gpurules.doctor.question import Case, Question, Stores
+from gpurules.doctor.question import Case, Question, Stores, cluster_of
 from gpurules.doctor.questions import devices, holders, machines
 from gpurules.doctor.questions.devices import VM_NAME_LABELS, Device
 from gpurules.doctor.reasons import explain
@@ -106,8 +107,12 @@ async def _ask(stores: Stores, case: Case) -> Joining:
     request = request_of(case)
     relations = {name: await _relation(stores, case, IDENTITIES[name], request) for name in sorted(used)}
 
+    @cache
+    def told(cluster: str) -> tuple[machines.Machines, holders.Holders]:
+        return case[machines.QUESTION].within(cluster, request), case[holders.QUESTION].within(cluster)
+
     def why(one: PathSource, device: Device, key: Key) -> str:
-        return explain(one, device, key, case[machines.QUESTION], case[holders.QUESTION], request)
+        return explain(one, device, key, *told(device.cluster), request)
 
     return Joining(sources, outcomes(sources, all_devices, relations, why), relations, name_label)
 
@@ -132,20 +137,20 @@ async def _relation(stores: Stores, case: Case, identity: Identity, request: Req
 async def _claimants(stores: Stores, case: Case, identity: Identity, keys: set[Key]) -> dict[Key, tuple[Vm, ...]]:
     """Who shares each of ``keys``; at least two, named where that is known."""
     found: dict[Key, set[Vm]] = {key: set() for key in keys}
-    cluster = case.scope.request.cluster
+    request = case.scope.request
     if keys and ADDRESS in identity.key:
-        by = (*cluster, ADDRESS)
+        by = (*request.cluster, ADDRESS)
         owned = aggregate("group", (*by, NAMESPACE, NAME), selector(machines.ADDRESSES, matcher(ADDRESS, "!=", "")))
         several_of = binary(">", aggregate("count", by, owned), number(1))
         for row in await ask(stores.view, binary("and", owned, several_of, on=by), case.scope.at):
-            vm = Vm(row.labels.get(NAMESPACE, ""), row.labels.get(NAME, ""))
+            vm = Vm(row.labels.get(NAMESPACE, ""), row.labels.get(NAME, ""), cluster=cluster_of(row.labels, request))
             found.get(tuple(row.labels.get(label, "") for label in by), set()).add(vm)
     if NODE in identity.key:
         for key, vms in found.items():
             vms |= {
-                Vm(one.namespace, one.machine or one.pod, one.node)
+                Vm(one.namespace, one.machine or one.pod, one.node, one.cluster)
                 for one in case[holders.QUESTION].holders
-                if one.node == key[-1]
+                if one.node == key[-1] and one.cluster == "".join(key[:-1])
             }
     return {key: tuple(sorted(vms)) if len(vms) > 1 else (*sorted(vms), UNNAMED, UNNAMED) for key, vms in found.items()}
 
@@ -156,12 +161,12 @@ UNNAMED = Vm("", "another pod")
 def lost_devices(found: Joining, all_devices: Iterable[Device]) -> tuple[tuple[Device, Outcome | None], ...]:
     """Series that join no VM on any path and whose GPU no other series books on one; the best outcome, if any."""
     booked = found.joined
-    known = {(device.uuid, device.instance) for device in booked}
+    known = {device.unit for device in booked}
     by_device = {device: list(group) for device, group in groupby(found.found, key=lambda one: one.device)}
     return tuple(
         (device, next(iter(by_device.get(device, [])), None))
         for device in all_devices
-        if device not in booked and (device.uuid, device.instance) not in known
+        if device not in booked and device.unit not in known
     )
 
 
@@ -180,11 +185,11 @@ def sent_by_guest(device: Device, outcome: Outcome | None) -> bool:
 
 def lost_gpus(found: Joining, all_devices: Iterable[Device]) -> tuple[LostGpu, ...]:
     """GPUs that belong to no VM and to no container, each once."""
-    lost: dict[tuple[str, str], LostGpu] = {}
+    lost: dict[tuple[str, str, str], LostGpu] = {}
     for device, outcome in lost_devices(found, all_devices):
         if not of_container(device):
             reason = outcome.reason if outcome else NOBODY
-            lost.setdefault((device.uuid, device.instance), LostGpu(device.gpu(""), device.shown, reason))
+            lost.setdefault(device.unit, LostGpu(device.gpu(""), device.shown, reason))
     return tuple(lost.values())
 
 
@@ -219,7 +224,7 @@ def _findings(found: Joining, case: Case) -> Iterable[Finding]:
             "gpu-of-nobody",
             Severity.WARNING if _unjoined_holders(case) else Severity.NOTE,
             NAME_OF_QUESTION,
-            f"{len({(one.uuid, one.instance) for one, _ in nobody})} GPUs belong to nobody: exporters on nodes send "
+            f"{len({one.unit for one, _ in nobody})} GPUs belong to nobody: exporters on nodes send "
             "them and map them to no pod.",
             "GPUs that no container uses are of no concern. If they are those of VMs: no device plugin for KubeVirt "
             "reports GPU UUIDs, so run the exporter in the guest, or beside it (gpurules scaffold).",
@@ -230,20 +235,20 @@ def _findings(found: Joining, case: Case) -> Iterable[Finding]:
 
 def _unjoined_holders(case: Case) -> bool:
     """Whether some VM holds a GPU of which no series is booked on it."""
-    booked = {(one.vm.namespace, one.vm.name) for one in case[QUESTION].joined.values() if one.vm is not None}
-    return any((one.namespace, one.machine) not in booked for one in case[holders.QUESTION].holders)
+    booked = {one.vm.key for one in case[QUESTION].joined.values() if one.vm is not None}
+    return any((one.cluster, one.namespace, one.machine) not in booked for one in case[holders.QUESTION].holders)
 
 
 def silent_holders(case: Case) -> tuple[holders.Holder, ...]:
     """Running launcher pods that hold a GPU and of whose VM no series speaks, joined or not."""
     found = case[QUESTION]
-    named = {(vm.namespace, vm.name) for one in found.found for vm in one.vms}
-    pods: set[Key] = {one.key for one in found.found if POD in identity_of(one.source).key}
-    pods |= {(one.own(NAMESPACE), one.own(POD)) for one in case[devices.QUESTION].all}
+    named = {vm.key for one in found.found for vm in one.vms}
+    pods: set[Key] = {(one.device.cluster, *one.key) for one in found.found if POD in identity_of(one.source).key}
+    pods |= {(one.cluster, one.own(NAMESPACE), one.own(POD)) for one in case[devices.QUESTION].all}
     return tuple(
         one
         for one in case[holders.QUESTION].holders
-        if (one.namespace, one.machine) not in named and (one.namespace, one.pod) not in pods
+        if (one.cluster, one.namespace, one.machine) not in named and (one.cluster, one.namespace, one.pod) not in pods
     )
 
 
@@ -255,7 +260,7 @@ def _finding(name: str, severity: Severity, lost: Sequence[tuple[Device, Outcome
         NAME_OF_QUESTION,
         f"{len(lost)} GPU series of path {paths} {what}.",
         advice,
-        (Figure("GPU series", len(lost)), Figure("GPUs", len({(one.uuid, one.instance) for one, _ in lost}))),
+        (Figure("GPU series", len(lost)), Figure("GPUs", len({one.unit for one, _ in lost}))),
         tuple(Sample(device.shown, one.reason) for device, one in lost[:SAMPLES]),
     )
 

@@ -10,9 +10,11 @@ from typing import Any
 from gpurules.cluster.prometheus.answer import LoadedRule
 from gpurules.cluster.prometheus.fault import PrometheusFault
 from gpurules.conventions.upstream_names import upstream_names
+from gpurules.doctor.asking import ask
 from gpurules.doctor.model import SAMPLES, Fact, Figure, Finding, Loaded, RuleGroup, RuleState, Sample, Severity
 from gpurules.doctor.question import Case, Question, Stores, Wanted
-from gpurules.doctor.store import answers_not
+from gpurules.doctor.store import Store, answers_not
+from gpurules.promql.syntax.build import aggregate, matcher, selector
 from gpurules.promql.syntax.parser import parse
 from gpurules.promql.syntax.problem import SyntaxProblem
 from gpurules.promql.syntax.tree import Expression, Grouping, Matching, Paren, VectorSelector
@@ -31,7 +33,15 @@ _Key = tuple[str, tuple[tuple[str, str], ...]]
 
 
 async def _ask(stores: Stores, case: Case) -> Loaded:
-    store = stores.evaluator or stores.view
+    if stores.rules is not None:
+        # Whoever is named for this alone must answer it.
+        found = compare(await stores.rules.rules(), case.scope.wanted, case.scope.at)
+    else:
+        found = await _told(stores.evaluator or stores.view, case)
+    return found if found.groups else replace(found, recorded=await _recorded(stores, case))
+
+
+async def _told(store: Store, case: Case) -> Loaded:
     try:
         rules = await store.rules()
     except PrometheusFault as fault:
@@ -39,6 +49,14 @@ async def _ask(stores: Stores, case: Case) -> Loaded:
             return Loaded(asked=False)
         raise
     return compare(rules, case.scope.wanted, case.scope.at)
+
+
+async def _recorded(stores: Stores, case: Case) -> int:
+    """How many of our records have series in the view."""
+    renamed = sorted({one.spec.record for one in case.scope.wanted if not OURS.fullmatch(one.spec.record)})
+    names = matcher("__name__", "=~", "|".join((OURS.pattern, *renamed)))
+    rows = await ask(stores.view, aggregate("group", ("__name__",), selector(None, names)), case.scope.at)
+    return len({row.labels.get("__name__", "") for row in rows} - upstream_names().keys())
 
 
 def compare(rules: Sequence[LoadedRule], wanted: Sequence[Wanted], at: float) -> Loaded:
@@ -178,10 +196,17 @@ _STATES = {
 
 
 def _facts(found: Loaded, case: Case) -> Iterable[Fact]:
-    if not found.asked:
-        yield Fact("rules of gpurules", "this server does not tell its rules")
+    if found.recorded:
+        told = "none are loaded here" if found.asked else "this server does not tell its rules"
+        yield Fact(
+            "rules of gpurules",
+            f"{told}, and {found.recorded} of their records have series: another program evaluates them (vmalert, "
+            "Thanos Ruler); --rules-from says whether they are up to date",
+        )
+    elif not found.asked:
+        yield Fact("rules of gpurules", "this server does not tell its rules, and none of their records is here")
     elif not found.groups:
-        yield Fact("rules of gpurules", "none are loaded")
+        yield Fact("rules of gpurules", "none are loaded, and none of their records is here")
     else:
         seconds = sum(group.evaluation for group in found.groups)
         here = sum(1 for rule in found.rules if rule.state != "missing")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from gpurules.doctor.asking import ask
 from gpurules.doctor.keys import matches
 from gpurules.doctor.model import SAMPLES, Fact, Figure, Finding, Sample, Severity
-from gpurules.doctor.question import Case, Question, Row, Stores
+from gpurules.doctor.question import Case, Question, Row, Stores, cluster_of
 from gpurules.labels import kubevirt
 from gpurules.promql.syntax.build import aggregate, matcher, number, selector
 from gpurules.rules.identities.pods import LAUNCHERS, OWNER_METRIC
@@ -42,6 +42,12 @@ class Machines:
     def has(self, metric: str) -> bool:
         """Whether there is a series of ``metric``."""
         return any(name == metric for name, _ in self.present)
+
+    def within(self, cluster: str, request: Request) -> Machines:
+        """Those of one cluster."""
+        if not request.cluster:
+            return self
+        return replace(self, rows=tuple(row for row in self.rows if cluster_of(row, request) == cluster))
 
     @property
     def names_pod(self) -> bool:
@@ -218,7 +224,8 @@ def _samples(rows: Iterable[Row], reason: str) -> tuple[Sample, ...]:
 
 def _facts(found: Machines, case: Case) -> Iterable[Fact]:
     believed = own_rows(found, effective(found, case.scope.request)) or observer_rows(found, case.scope.request)
-    labels = (EXPORTED_NAMESPACE if believed and believed[0].get(EXPORTED_NAMESPACE) else NAMESPACE, NAME)
+    namespace = EXPORTED_NAMESPACE if believed and believed[0].get(EXPORTED_NAMESPACE) else NAMESPACE
+    labels = (*case.scope.request.cluster, namespace, NAME)
     running = {tuple(row.get(label) for label in labels) for row in believed if row.get("phase") == "running"}
     yield Fact("virtual machines", f"{len(running)} running")
     yield Fact("KubeVirt", span_of(fitting_releases(found)))

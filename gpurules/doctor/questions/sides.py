@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from gpurules.config.model import Config
 from gpurules.doctor.asking import ask
 from gpurules.doctor.model import SAMPLES, Fact, Figure, Finding, Sample, Severity
 from gpurules.doctor.outcome import Outcome
@@ -19,7 +20,9 @@ from gpurules.rules.selectors import series_of
 NAME = "sides"
 PROMETHEUS, REPLICA, CLUSTER = "prometheus", "prometheus_replica", "cluster"
 """External labels: prometheus-operator's own two, and the usual one of clusters."""
-_EXTERNAL = (CLUSTER, PROMETHEUS, REPLICA)
+OTHER_CLUSTERS = ("cluster_name", "cluster_id", "clusterID", "k8s_cluster", "k8s_cluster_name", "kubernetes_cluster")
+"""Labels that are used for clusters as well. A guest may write them for something else, hence only KubeVirt's series
+say that they tell clusters apart."""
 _SHARD = re.compile(r".+-shard-(\d+)-\d+")
 """How prometheus-operator names the pods of further shards, which is the value of prometheus_replica."""
 
@@ -40,12 +43,13 @@ async def _ask(stores: Stores, case: Case) -> Sides:
     at = case.scope.at
     request = joining.request_of(case)
     names = history.witnesses(case[counters.QUESTION].series, device_names(request), len(case[devices.QUESTION].all))
+    external = _external(case.scope.config)
     guests: list[tuple[Row, int]] = []
     if names:
-        rows = await ask(stores.view, aggregate("count", _EXTERNAL, series_of(names, request.dcgm)), at)
+        rows = await ask(stores.view, aggregate("count", external, series_of(names, request.dcgm)), at)
         guests = [(row.labels, round(row.value)) for row in rows]
     info = selector(INFO_METRIC, matcher("phase", "=", "running"), *request.info)
-    rows = await ask(stores.view, aggregate("count", _EXTERNAL, info), at)
+    rows = await ask(stores.view, aggregate("count", external, info), at)
     vms = [(row.labels, round(row.value)) for row in rows]
     if stores.evaluator is None:
         return Sides(tuple(guests), tuple(vms))
@@ -59,6 +63,12 @@ async def _ask(stores: Stores, case: Case) -> Sides:
         frozenset((one.uuid, one.instance) for one in there[devices.QUESTION].all),
         frozenset(f"{row.get('namespace')}/{row.get('name')}" for row in there[machines.QUESTION].rows),
     )
+
+
+def _external(config: Config) -> tuple[str, ...]:
+    """The labels that tell where series come from."""
+    configured = (config.rules.cluster_label,) if config.rules.cluster_label else ()
+    return tuple(dict.fromkeys((*configured, CLUSTER, *OTHER_CLUSTERS, PROMETHEUS, REPLICA)))
 
 
 def booked(joins: joining.Joining) -> dict[tuple[str, str], Outcome]:
@@ -121,18 +131,44 @@ def _findings(found: Sides, case: Case) -> Iterable[Finding]:
         yield from _blind(found, case)
 
 
+def clusters(found: Sides, config: Config) -> tuple[str, tuple[str, ...]]:
+    """The label that tells several clusters apart and is not configured, with its values; empty where there is none."""
+    if _carried(found, config.rules.cluster_label):
+        return "", ()
+    by_label = {CLUSTER: _carried(found, CLUSTER)}
+    by_label |= {label: tuple(sorted(_values(found.machines, label))) for label in OTHER_CLUSTERS}
+    several = {label: values for label, values in by_label.items() if len(values) > 1}
+    return next(iter(several.items()), ("", ()))
+
+
+def _carried(found: Sides, label: str) -> tuple[str, ...]:
+    """The values of a label on either side."""
+    return tuple(sorted({*_values(found.guests, label), *_values(found.machines, label)}))
+
+
 def _clusters(found: Sides, case: Case) -> Iterable[Finding]:
-    clusters = sorted({*_values(found.guests, CLUSTER), *_values(found.machines, CLUSTER)})
-    if len(clusters) > 1 and not case.scope.config.rules.cluster_label:
+    configured = case.scope.config.rules.cluster_label
+    label, values = clusters(found, case.scope.config)
+    said = f"no series carries {configured}, which rules.cluster_label names" if configured else ""
+    if values:
         yield Finding(
             "clusters-mixed",
             Severity.ERROR,
             NAME,
-            f"This store holds {len(clusters)} clusters, and rules.cluster_label is not set: VMs and pods of one name "
-            "in two clusters are taken for one.",
-            f"Set rules.cluster_label to {CLUSTER}.",
-            (Figure("clusters", len(clusters)),),
-            tuple(Sample(((CLUSTER, one),)) for one in clusters[:SAMPLES]),
+            f"This store holds {len(values)} clusters by the label {label}, and "
+            f"{said or 'rules.cluster_label is not set'}: VMs and pods of one name in two clusters are taken for one.",
+            f"Set rules.cluster_label to {label}.",
+            (Figure("clusters", len(values)),),
+            tuple(Sample(((label, one),)) for one in values[:SAMPLES]),
+        )
+    elif configured and (found.guests or found.machines) and not _carried(found, configured):
+        yield Finding(
+            "cluster-label-absent",
+            Severity.NOTE,
+            NAME,
+            f"{said[0].upper()}{said[1:]}: everything is taken for one cluster.",
+            "Leave it so where the label is added on the way to another store; else set rules.cluster_label to the "
+            "label that tells your clusters apart, or to nothing.",
         )
 
 
@@ -171,7 +207,7 @@ def _blind(found: Sides, case: Case) -> Iterable[Finding]:
 
 
 def _facts(found: Sides, case: Case) -> Iterable[Fact]:
-    for label in _EXTERNAL:
+    for label in _external(case.scope.config):
         values = sorted({*_values(found.guests, label), *_values(found.machines, label)})
         if values:
             yield Fact(f"label {label}", ", ".join(values[:SAMPLES]))
@@ -189,7 +225,8 @@ def findings(case: Case) -> tuple[Finding, ...]:
 FINDS = {
     "sides-apart": "no single Prometheus has both sides of the join",
     "sharded": "series are spread over shards",
-    "clusters-mixed": "several clusters, and no cluster label configured",
+    "clusters-mixed": "several clusters, and no label that tells them apart is configured",
+    "cluster-label-absent": "no series carries the cluster label that is configured",
     "evaluator-blind": "GPUs that join in the query view and not where rules are evaluated",
 }
 """The findings, for the documentation."""

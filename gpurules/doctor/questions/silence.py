@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gpurules.doctor.model import SAMPLES, Figure, Finding, Sample, Severity
+from gpurules.doctor.model import SAMPLES, Figure, Finding, Labels, Sample, Severity
 from gpurules.doctor.question import Case, Question, Stores
 from gpurules.doctor.questions import holders, joining
 from gpurules.rules.label_names import NAME, NAMESPACE, NODE, POD
+from gpurules.rules.request import Request
 
 NAME_OF_QUESTION = "silence"
 
@@ -29,11 +30,13 @@ def _findings(silent: tuple[holders.Holder, ...], case: Case) -> Iterable[Findin
         "gpurules probe --vmi NAMESPACE/NAME says whether the DCGM in the guest answers; gpurules scaffold prints the "
         "manifests of a scrape.",
         (Figure("silent VMs", len(silent)), Figure("VMs that hold GPUs", every)),
-        tuple(
-            Sample(((NAME, one.machine), (NAMESPACE, one.namespace), (NODE, one.node), (POD, one.pod)))
-            for one in silent[:SAMPLES]
-        ),
+        tuple(Sample(_labels(one, case.scope.request)) for one in silent[:SAMPLES]),
     )
+
+
+def _labels(one: holders.Holder, request: Request) -> Labels:
+    named = {NAME: one.machine, NAMESPACE: one.namespace, NODE: one.node, POD: one.pod}
+    return tuple(sorted({**named, **dict.fromkeys(request.cluster, one.cluster)}.items()))
 
 
 FINDS = {

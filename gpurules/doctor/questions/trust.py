@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from gpurules.doctor.model import SAMPLES, Fact, Figure, Finding, Sample, Severity
 from gpurules.doctor.outcome import LAUNCHER_PREFIX, Outcome, Vm
-from gpurules.doctor.question import Case, Question, Row, Stores
+from gpurules.doctor.question import Case, Question, Row, Stores, cluster_of
 from gpurules.doctor.questions import devices, joining, machines
 from gpurules.doctor.questions.devices import Device
 from gpurules.rules.identities.vms import INFO_METRIC, VMI_POD
 from gpurules.rules.label_names import NAMESPACE, POD, SCRAPE_INSTANCE
+from gpurules.rules.request import Request
 
 NAME = "trust"
 _CLAIMS = ("exported_namespace", "exported_pod", "exported_name")
@@ -32,16 +33,22 @@ class Trust:
 
 async def _ask(stores: Stores, case: Case) -> Trust:
     # Everything that it judges has been read before.
-    return judge(case[devices.QUESTION].all, case[machines.QUESTION])
+    return judge(case[devices.QUESTION].all, case[machines.QUESTION], case.scope.request)
 
 
-def judge(all_devices: Sequence[Device], found: machines.Machines) -> Trust:
+def judge(all_devices: Sequence[Device], found: machines.Machines, request: Request) -> Trust:
     """Sorts the series of guests by what their labels claim."""
     guests = [one for one in all_devices if one.own(POD).startswith(LAUNCHER_PREFIX)]
     overridden = tuple(one for one in guests if _differs(one))
     exposing = [one for one in guests if any(one.labels.get(label) for label in _CLAIMS)]
-    launchers = {(row.get(NAMESPACE, ""), row.get(VMI_POD, "")) for row in found.rows if row.get(VMI_POD)}
-    claiming = tuple(one for one in exposing if _claimed(one) in launchers and _claimed(one) != _own(one))
+    launchers = {
+        (cluster_of(row, request), row.get(NAMESPACE, ""), row.get(VMI_POD, ""))
+        for row in found.rows
+        if row.get(VMI_POD)
+    }
+    claiming = tuple(
+        one for one in exposing if (one.cluster, *_claimed(one)) in launchers and _claimed(one) != _own(one)
+    )
     labelled = tuple(one for one in exposing if one not in claiming)
     jobs = {one.own("job") for one in guests}
     others = ({"__name__": metric, "job": job} for metric, job in sorted(found.present) if job in jobs)
@@ -119,7 +126,7 @@ def _contested(found: Iterable[Outcome], overridden: Sequence[Device]) -> Iterab
     known = set(overridden)
     for one in found:
         if one.source.name == "pod" and one.device not in known:
-            addresses.setdefault(one.key, set()).add(one.device.labels.get(SCRAPE_INSTANCE, ""))
+            addresses.setdefault((one.device.cluster, *one.key), set()).add(one.device.labels.get(SCRAPE_INSTANCE, ""))
     contested = sorted(key for key, seen in addresses.items() if len(seen) > 1)
     if contested:
         yield Finding(
@@ -130,7 +137,7 @@ def _contested(found: Iterable[Outcome], overridden: Sequence[Device]) -> Iterab
             "Set honorLabels to false on the monitors of guests.",
             (Figure("launcher pods", len(contested)),),
             tuple(
-                Sample(((NAMESPACE, key[0]), (POD, key[1])), f"sent from {', '.join(sorted(addresses[key])[:3])}")
+                Sample(((NAMESPACE, key[1]), (POD, key[2])), f"sent from {', '.join(sorted(addresses[key])[:3])}")
                 for key in contested[:SAMPLES]
             ),
         )
@@ -150,11 +157,11 @@ def _forged(rows: Sequence[Row]) -> Finding:
 
 
 def _shared(joined: dict[Device, Outcome]) -> Iterable[Finding]:
-    owners: dict[str, set[Vm]] = {}
+    owners: dict[tuple[str, str], set[Vm]] = {}
     for device, one in joined.items():
         if one.vm is not None:
-            owners.setdefault(device.uuid, set()).add(Vm(one.vm.namespace, one.vm.name))
-    shared = sorted(uuid for uuid, vms in owners.items() if len(vms) > 1)
+            owners.setdefault((device.cluster, device.uuid), set()).add(Vm(one.vm.namespace, one.vm.name))
+    shared = sorted(gpu for gpu, vms in owners.items() if len(vms) > 1)
     if shared:
         yield Finding(
             "uuid-shared",
@@ -165,8 +172,8 @@ def _shared(joined: dict[Device, Outcome]) -> Iterable[Finding]:
             "fleet count the GPU with each.",
             (Figure("UUIDs", len(shared)),),
             tuple(
-                Sample((("UUID", uuid),), "sent by " + ", ".join(str(vm) for vm in sorted(owners[uuid])))
-                for uuid in shared[:SAMPLES]
+                Sample((("UUID", gpu[1]),), "sent by " + ", ".join(str(vm) for vm in sorted(owners[gpu])))
+                for gpu in shared[:SAMPLES]
             ),
         )
 

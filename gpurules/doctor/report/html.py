@@ -57,6 +57,7 @@ def write(report: Report) -> str:
         "bar": BAR,
         "map": fleet(report),
         "rules_asked": report.loaded.asked,
+        "recorded": report.loaded.recorded,
         "groups": [_group(one) for one in report.loaded.groups],
         "troubled": [(said(one.record), one.state, said(one.error)) for one in _troubled(report)[:RULES_MAX]],
         "troubled_left_out": max(0, len(_troubled(report)) - RULES_MAX),

@@ -79,7 +79,8 @@ def _card(node: Node, shown: set[int]) -> Card:
     gpus = sum(len(one.gpus) for one in node.machines)
     troubled = sum(1 for one in node.machines if _state(one) != "joined")
     summary = f"{counted(len(node.machines), 'VM')}, {counted(gpus, 'GPU')}"
-    return Card(said(node.name, CELL) or "node not known", summary, troubled, rows)
+    name = node.name or "node not known"
+    return Card(said(f"{name}, {node.cluster}" if node.cluster else name, CELL), summary, troubled, rows)
 
 
 def _state(machine: Machine) -> str:

@@ -150,7 +150,7 @@ def _map(report: Report) -> str:
             models = ", ".join(sorted({gpu.model for gpu in machine.gpus}))
             rows.append(
                 (
-                    safe(node.name or "-", CELL_MAX),
+                    safe(f"{node.cluster} {node.name}".strip() or "-", CELL_MAX),
                     safe(f"{machine.namespace}/{machine.name}", CELL_MAX),
                     "silent" if machine.silent else str(len(machine.gpus)) if machine.gpus else "unjoined",
                     paths or "-",
