@@ -1,4 +1,4 @@
-"""One store holds three clusters, one without a GPU: VM, pod, node, address and even the UUID of a GPU are called alike."""
+"""One store holds three clusters, one without a GPU: VM, pod, node, address and even the UUID of a GPU are alike."""
 
 from dataclasses import replace
 
