@@ -298,6 +298,11 @@ def writes_none(release: str) -> bool:
     return is_before(release, "v1.6")
 
 
+ALWAYS_EMPTY = frozenset(("kubevirt_vmi_status_addresses",))
+"""Metrics whose labels without a value are empty in every release: an interface without an address has no address
+(KubeVirt v1.4 to v1.9, type SystemInterface)."""
+
+
 def _notes(metric: str, exposed: SeriesType, release: str) -> tuple[str, ...]:
     notes: list[str] = []
     if metric == "kubevirt_vmi_info":

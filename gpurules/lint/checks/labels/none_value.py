@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gpurules.labels.kubevirt import NONE_SPELLING, writes_none
+from gpurules.labels.kubevirt import ALWAYS_EMPTY, NONE_SPELLING, writes_none
 from gpurules.lint.check import ExpressionCheck
 from gpurules.lint.finding import Note, Severity
 from gpurules.lint.typed import TypedRule
@@ -33,7 +33,7 @@ from gpurules.promql.types import Guard
 def _run(rule: TypedRule) -> Iterator[Note]:
     old = writes_none(rule.target.kubevirt)
     for selector, metric in rule.selectors:
-        if not metric.startswith("kubevirt_") or rule.target.metric(metric) is None:
+        if not metric.startswith("kubevirt_") or metric in ALWAYS_EMPTY or rule.target.metric(metric) is None:
             continue
         for matcher in selector.matchers:
             note = _before(matcher, selector, rule) if old else _since(matcher, selector, rule)
