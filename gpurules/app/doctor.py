@@ -104,6 +104,7 @@ def another_server(flag: str, url: str, headers: Sequence[str], view: Access) ->
         largest_series=view.largest_series,
         kubeconfig=view.kubeconfig,
         context=view.context,
+        option=flag,
     )
 
 

@@ -155,7 +155,7 @@ def test_an_evaluator_gets_headers_of_its_own(
         (("--prometheus", "http://127.0.0.1:1", "--config", "absent.yaml"), 2, "absent.yaml"),
         (("--prometheus", "http://127.0.0.1:1", "--evaluator-header-file", "A: b"), 2, "without --evaluator"),
         (("--prometheus", "http://127.0.0.1:1", "--rules-from-header-file", "A: b"), 2, "without --rules-from"),
-        (("--prometheus", "http://127.0.0.1:1", "--rules-from", "vmalert:8880"), 2, "vmalert:8880"),
+        (("--prometheus", "http://127.0.0.1:1", "--rules-from", "vmalert:8880"), 2, "--rules-from: vmalert:8880 is no"),
         (("--prometheus", "http://127.0.0.1:1", "--exporter", "9.9.9"), 2, "dcgm-exporter 9.9.9 is not known"),
     ],
 )

@@ -20,7 +20,7 @@ class Access:
     ``url``: as ``address.parse_address`` reads it. ``headers``: sent with each request, secrets among them, hence not
     in the repr. ``ca``, ``certificate``, ``key``: files in PEM. ``insecure``: any certificate of the server will do.
     ``timeout``: seconds for a request with its answer. ``largest_series``: how many series one answer may have.
-    ``kubeconfig``, ``context``: for ``k8s://``, as for kubectl.
+    ``kubeconfig``, ``context``: for ``k8s://``, as for kubectl. ``option``: the one that names it.
     """
 
     url: str
@@ -33,6 +33,7 @@ class Access:
     largest_series: int = 100_000
     kubeconfig: str = ""
     context: str = ""
+    option: str = "--prometheus"
 
     def __post_init__(self) -> None:
         address = self.address
@@ -64,7 +65,7 @@ class Access:
     @property
     def address(self) -> Plain | Service:
         """What ``url`` means."""
-        return parse_address(self.url)
+        return parse_address(self.url, self.option)
 
     @property
     def secret(self) -> bool:

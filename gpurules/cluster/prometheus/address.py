@@ -42,8 +42,10 @@ class Service:
     base: str
 
 
-def parse_address(address: str) -> Plain | Service:
-    """``http(s)://HOST[:PORT][/PATH]`` or ``k8s://NAMESPACE/[https:]SERVICE:PORT[/PATH]``. Raises InputError.
+def parse_address(address: str, option: str = "--prometheus") -> Plain | Service:
+    """``http(s)://HOST[:PORT][/PATH]`` or ``k8s://NAMESPACE/[https:]SERVICE:PORT[/PATH]``; ``option`` has it.
+
+    Raises InputError.
 
     The service proxy of the API server: ``[SCHEME:]NAME:PORT`` (Kubernetes, "Access services running on clusters").
     """
@@ -57,12 +59,12 @@ def parse_address(address: str) -> Plain | Service:
     except ValueError:
         usable = False
     if usable and "@" in parts.netloc:
-        raise _no_address(address, "use --basic-auth-file for a user and password")
+        raise _no_address(option, address, "use --basic-auth-file for a user and password")
     if not usable or parts.query or parts.fragment or not _PATH.fullmatch(parts.path) or " " in address:
-        raise _no_address(address, "write http://HOST:PORT, or k8s://NAMESPACE/SERVICE:PORT")
+        raise _no_address(option, address, "write http://HOST:PORT, or k8s://NAMESPACE/SERVICE:PORT")
     return Plain(f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}")
 
 
-def _no_address(address: str, advice: str) -> InputError:
+def _no_address(option: str, address: str, advice: str) -> InputError:
     shown = re.sub(r"//[^/]*@", "//<hidden>@", address)
-    return InputError(Problem(f"--prometheus: {redacted(shown)} is no address of a Prometheus", advice=advice))
+    return InputError(Problem(f"{option}: {redacted(shown)} is no address of a Prometheus", advice=advice))
