@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import doctor_cluster
 
@@ -18,6 +15,7 @@ from gpurules.scenario.model import Cluster
 from gpurules.scenario.openmetrics import pages_at
 from gpurules.scenario.scrape import honors
 from gpurules.scenario.target import Target
+from loopback import serving_pages
 
 PATIENCE = 30
 
@@ -39,29 +37,16 @@ def scraped(
     answering = {target: page for target, page in pages_at(cluster, 0).items() if only(target)}
     targets = list(answering)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            page = pages_at(cluster, time.monotonic() - started)[targets[int(self.path.strip("/"))]]
-            self.send_response(404 if page is None else 200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.end_headers()
-            self.wfile.write((page or "").encode())
+    def page(path: str) -> str | None:
+        return pages_at(cluster, time.monotonic() - started)[targets[int(path.strip("/"))]]
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
-    thread.start()
-    try:
-        address = f"127.0.0.1:{server.server_address[1]}"
+    with serving_pages(page) as server:
         jobs = [
             {
                 "job_name": f"target-{number}",
                 "honor_labels": honors(target, honor),
                 "metrics_path": f"/{number}",
-                "static_configs": [{"targets": [address], "labels": dict(target.labels)}],
+                "static_configs": [{"targets": [f"127.0.0.1:{server.port}"], "labels": dict(target.labels)}],
             }
             for number, target in enumerate(targets)
         ]
@@ -75,10 +60,6 @@ def scraped(
         with doctor_cluster.prometheus_on(prometheus, folder, json.dumps(whole)) as url:
             wait_until(lambda: count(url, "up == 1") >= sum(page is not None for page in answering.values()))
             yield url
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join(timeout=5)
 
 
 @contextmanager
