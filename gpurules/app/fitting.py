@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import replace
 
 from gpurules.app.rendering import render
 from gpurules.catalog.load import load_catalog
 from gpurules.catalog.writing import named_counters_csv
-from gpurules.config.load import read_config
+from gpurules.config.load import read_config, with_paths
 from gpurules.config.model import Config
 from gpurules.config.print import to_yaml
 from gpurules.config.settings import validated
 from gpurules.doctor.model import Metric, Report
-from gpurules.text.declare import description_of
 from gpurules.text.errors import CheckFailed, InputError, Problem
 from gpurules.text.span import SourceText
 from gpurules.text.write import write_atomically
@@ -26,7 +25,7 @@ SHOWN = 8
 def write_fitting(report: Report, config: str, counters: str) -> None:
     """Writes the files that are named, the configuration only after it has been rendered. Raises CheckFailed where
     nothing fits."""
-    if config:
+    if config and counters:
         # Before anything is written.
         fitting_configuration(report)
     if counters:
@@ -57,20 +56,7 @@ def seen_from(config: Config, folder: str) -> Config:
     """``config`` with every relative name of a file as a file in ``folder`` must write it."""
     if not folder:
         return config
-    for section in fields(config):
-        held = getattr(config, section.name)
-        if isinstance(held, int):
-            continue
-        changes = {
-            part.name: tuple(
-                name if name == "-" or os.path.isabs(name) else os.path.relpath(name, folder)
-                for name in getattr(held, part.name)
-            )
-            for part in fields(held)
-            if description_of(part).is_path
-        }
-        config = replace(config, **{section.name: replace(held, **changes)})
-    return config
+    return with_paths(config, lambda name: name if os.path.isabs(name) else os.path.relpath(name, folder))
 
 
 def arriving_counters(report: Report) -> str:

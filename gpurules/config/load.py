@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import fields, replace
 
 from gpurules.config.model import Config
@@ -49,15 +50,18 @@ def read_config(source: SourceText) -> Sourced:
 
 
 def _from_folder(config: Config, folder: str) -> Config:
-    """``config`` with every relative name of a file joined to ``folder``; ``-`` stays standard input."""
-    if not folder:
-        return config
+    """``config`` with every relative name of a file joined to ``folder``."""
+    return with_paths(config, lambda name: os.path.join(folder, name)) if folder else config
+
+
+def with_paths(config: Config, change: Callable[[str], str]) -> Config:
+    """``config`` with every name of a file changed; ``-`` stays standard input."""
     for section in fields(config):
         held = getattr(config, section.name)
         if isinstance(held, int):
             continue
         changes = {
-            part.name: tuple(name if name == "-" else os.path.join(folder, name) for name in getattr(held, part.name))
+            part.name: tuple(name if name == "-" else change(name) for name in getattr(held, part.name))
             for part in fields(held)
             if description_of(part).is_path
         }
