@@ -109,8 +109,8 @@ def both_lead(cluster: Cluster) -> Cluster:
     return replace(cluster, controllers=tuple(replace(one, leads=ALWAYS) for one in cluster.controllers))
 
 
-def test_rules_that_are_broken_are_told_apart(prometheus: Path, tmp_path: Path) -> None:
-    config = configured("pod-network")
+def broken(config: Config) -> dict[str, Any]:
+    """The rules with one that fails, one that is missing and one that differs."""
     rules = rule_file(config)
     (group,) = rules["groups"]
     group["rules"] = [rule for rule in group["rules"] if rule["record"] != DROPPED]
@@ -119,6 +119,12 @@ def test_rules_that_are_broken_are_told_apart(prometheus: Path, tmp_path: Path) 
             rule["expr"] = NAIVE
         if rule["record"] == MEMORY:
             rule["expr"] = rule["expr"].replace("1048576", "1000000")
+    return rules
+
+
+def test_rules_that_are_broken_are_told_apart(prometheus: Path, tmp_path: Path) -> None:
+    config = configured("pod-network")
+    rules = broken(config)
     others = [{"record": f"other:record_{number}:sum", "expr": "sum(up)"} for number in range(100)]
     rules["groups"].append(
         {"name": "hasty", "interval": "1ms", "rules": [{"record": LEFT_OVER, "expr": "vector(1)"}, *others]}

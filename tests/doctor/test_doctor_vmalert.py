@@ -13,7 +13,7 @@ import doctor_cluster
 import pytest
 from doctor_cases import SECONDS, usual
 from doctor_stage import count, wait_until
-from test_doctor_live import DROPPED, MEMORY, NAIVE, POWER, both_lead, evaluations, rule_file
+from test_doctor_live import DROPPED, MEMORY, POWER, both_lead, broken, evaluations, rule_file
 
 import components
 from gpurules.app.doctor import Orders, examined
@@ -69,19 +69,6 @@ def look(store: str, rules: str = "") -> Report:
     return asyncio.run(examined(CONFIG, Orders(Access(store), rules=Access(rules) if rules else None, since=600.0)))
 
 
-def broken() -> dict[str, object]:
-    """The rules with one that fails, one that is missing and one that differs."""
-    rules = rule_file(CONFIG)
-    (group,) = rules["groups"]
-    group["rules"] = [rule for rule in group["rules"] if rule["record"] != DROPPED]
-    for rule in group["rules"]:
-        if rule["record"] == POWER:
-            rule["expr"] = NAIVE
-        if rule["record"] == MEMORY:
-            rule["expr"] = rule["expr"].replace("1048576", "1000000")
-    return rules
-
-
 def test_rules_that_the_store_does_not_tell_are_not_called_missing(victoria: Path, tmp_path: Path) -> None:
     with evaluated(rule_file(CONFIG), False, victoria, tmp_path) as (store, _):
         report = look(store)
@@ -96,7 +83,7 @@ def test_rules_that_the_store_does_not_tell_are_not_called_missing(victoria: Pat
 
 @pytest.mark.parametrize("proxy", [False, True], ids=["named", "passed on"])
 def test_what_vmalert_says_of_its_rules(proxy: bool, victoria: Path, tmp_path: Path) -> None:
-    with evaluated(broken(), proxy, victoria, tmp_path) as (store, alert):
+    with evaluated(broken(CONFIG), proxy, victoria, tmp_path) as (store, alert):
         report = look(store, "" if proxy else alert)
     states: dict[str, set[str]] = {}
     for rule in report.loaded.rules:
