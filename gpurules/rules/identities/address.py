@@ -1,6 +1,7 @@
 """The VM's address on a network, from kubevirt_vmi_status_addresses (KubeVirt v1.4 and later).
 
-Addresses repeat where networks overlap: one that two VMs have stands for neither.
+Addresses repeat where networks overlap, and are given to another VM when one is stopped, whose last samples a rate still
+holds: one that two VMs have, or had of late, stands for neither.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ IDENTITY = Identity(
     name="address",
     key=(ADDRESS,),
     level="vmi_address",
-    summary="the address in `kubevirt_vmi_status_addresses`, where one VM alone has it",
+    summary="the address in `kubevirt_vmi_status_addresses`, where one VM alone had it of late",
     relation=_relation,
     ambiguous=_ambiguous,
     source=INFO_METRIC,
