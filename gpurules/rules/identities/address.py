@@ -26,10 +26,6 @@ def _owned(request: Request, taken: Taken) -> Expression:
     return emitted(request, ADDRESSES_METRIC, labels, _KNOWN, taken)
 
 
-def _claimed(request: Request, only: Only) -> Expression:
-    return _owned(request, only)
-
-
 def _ambiguous(request: Request, only: Only) -> Expression:
     span = of_late(request)
     if request.recorded:
@@ -56,7 +52,7 @@ IDENTITY = Identity(
     ambiguous=_ambiguous,
     source=INFO_METRIC,
     claims=Claims(
-        (ADDRESS, NAMESPACE, NAME), _claimed, "The virtual machines that have an address that GPU series come from."
+        (ADDRESS, NAMESPACE, NAME), _owned, "The virtual machines that have an address that GPU series come from."
     ),
     needs=((ADDRESSES_METRIC, (ADDRESS,)), (INFO_METRIC, (NODE,))),
 )
