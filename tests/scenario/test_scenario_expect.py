@@ -111,7 +111,7 @@ VALUES = [
         {},
     ),
     ("count of GPUs, MIG", "mig", spec("gpu_count"), {"research/train@worker-1": 1, "research/sliced@worker-2": 1}),
-    ("unmatched launchers", "no_vm", spec("unmatched", "health"), {"": 1}),
+    ("unmatched launchers", "no_vm", spec("unmatched", "health"), {"": 3}),
     ("unmatched without vmi_pod", "no_vmi_pod", spec("unmatched", "health"), {"": 2}),
     ("container GPUs", "containers", spec("container_gpus", "health"), {"": 4}),
     ("shared UUID", "shared_uuid", spec("shared_uuid", "health"), {"": 2}),
