@@ -47,7 +47,7 @@ IN_TURN = (
     "no_vm",
     "two_exporters",
     "shared_uuid",
-    "driver_upgrade",
+    "driver_unseen",
 )
 """Stories that are told again with each VM collected in every way, where there are several: what only one of their VMs
 is tells something of one way alone."""
