@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gpurules.promql.syntax.build import aggregate, relabel
+from gpurules.promql.syntax.build import aggregate, relabel, selector
 from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.group import RecordingRule
-from gpurules.rules.identity import MODEL, PCI_ADDRESS, attributed, freshest_devices, read
+from gpurules.rules.identity import MODEL, PCI_ADDRESS, attributed, attributed_devices, freshest_devices
 from gpurules.rules.label_names import GPU, UUID
 from gpurules.rules.names import record_name
 from gpurules.rules.paths.path import Source
@@ -55,5 +55,8 @@ def count_rule(request: Request) -> RecordingRule:
         help="Number of GPUs of a virtual machine that send anything.",
         operation="count",
     )
-    gpus = aggregate("group", (*request.vm, UUID, GPU), read(info_rule(request), request))
+    if request.recorded:
+        gpus = aggregate("group", (*request.vm, UUID, GPU), selector(INFO))
+    else:
+        gpus = attributed_devices(request, (UUID, GPU))
     return RecordingRule(spec, aggregate("count", request.vm, gpus))

@@ -9,6 +9,7 @@ and each reader takes the freshest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from gpurules.catalog.field import Entity
 from gpurules.promql.syntax.build import aggregate, binary, call, number, selector, window
@@ -19,7 +20,7 @@ from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.registry import IDENTITIES
 from gpurules.rules.label_names import INSTANCE, POD, SCRAPE_INSTANCE, UUID
 from gpurules.rules.names import record_name
-from gpurules.rules.paths.path import Source
+from gpurules.rules.paths.path import Source, as_stored
 from gpurules.rules.request import Request
 from gpurules.rules.selectors import series_of
 from gpurules.rules.series import keyed, last_written, united
@@ -101,9 +102,8 @@ _WORDS = {
 
 
 def _devices(request: Request, source: Source, matchers: Sequence[Matcher] = ()) -> Expression:
-    names = device_names(request)
     beyond = device_labels(request, source)[len(identity_of(source).joined_on(request)) :]
-    return keyed(source, request, "group", beyond, lambda only: series_of(names, only), matchers=matchers, exact=True)
+    return _grouped(request, source, beyond, matchers)
 
 
 def devices(request: Request, source: Source, *matchers: Matcher) -> Expression:
@@ -111,6 +111,37 @@ def devices(request: Request, source: Source, *matchers: Matcher) -> Expression:
     if request.recorded:
         return selector(device_record(source), *matchers)
     return _devices(request, source, matchers)
+
+
+def devices_by(request: Request, source: Source, labels: Sequence[str], *matchers: Matcher) -> Expression:
+    """1 for each of ``labels`` that the devices of ``source`` have which satisfy ``matchers``."""
+    if request.recorded:
+        return aggregate("group", labels, devices(request, source, *matchers))
+    if source.keyed is as_stored:
+        beyond = [label for label in labels if label not in request.cluster]
+        return _grouped(request, replace(source, stored=()), beyond, matchers)
+    key = identity_of(source).joined_on(request)
+    found = _grouped(request, source, [label for label in labels if label not in key], matchers)
+    return found if set(key) <= set(labels) else aggregate("group", labels, found)
+
+
+def anything(request: Request, source: Source) -> Expression:
+    """What is there if ``source`` has any device, to ask whether it has."""
+    if request.recorded or source.keyed is not as_stored:
+        return devices(request, source)
+    names = device_names(request)
+    return united([series_of(names, (*chosen, *request.dcgm)) for chosen in source.selections])
+
+
+def attributed_devices(request: Request, labels: Sequence[str]) -> Expression:
+    """1 for each VM and ``labels`` that its devices have, from the series as they are."""
+    return attributed(request, labels, lambda source: _grouped(request, source, labels), "group")
+
+
+def _grouped(request: Request, source: Source, labels: Sequence[str], matchers: Sequence[Matcher] = ()) -> Expression:
+    """1 for each key of ``source`` and ``labels`` that its series have."""
+    names = device_names(request)
+    return keyed(source, request, "group", labels, lambda only: series_of(names, only), matchers=matchers, exact=True)
 
 
 def freshest_devices(request: Request, source: Source) -> Expression:
