@@ -56,7 +56,7 @@ def count_rule(request: Request) -> RecordingRule:
         operation="count",
     )
     if request.recorded:
-        gpus = aggregate("group", (*request.vm, UUID, GPU), selector(INFO))
+        gpus: Expression = aggregate("group", (*request.vm, UUID, GPU), selector(INFO))
     else:
         gpus = attributed_devices(request, (UUID, GPU))
     return RecordingRule(spec, aggregate("count", request.vm, gpus))

@@ -215,10 +215,15 @@ def attributed(
 ) -> Expression:
     """``many`` of each source, keyed by its identity and ``labels``, booked on its VMs, the preferred source first.
 
-    A GPU that one VM sends in two ways counts once; one that two VMs claim stays with both.
+    A GPU that one VM sends in two ways counts once; one that two VMs claim stays with both. What hosts measure gives way
+    to all that a guest sends, whatever UUIDs it has.
     """
-    parts = [_booked(request, source, labels, many(source), op) for source in request.sources]
-    return united(parts, on=(*request.vm_key, *(label for label in (UUID, INSTANCE) if label in labels)))
+    guests = [_booked(request, source, labels, many(source), op) for source in request.sources if source.guest]
+    hosts = [_booked(request, source, labels, many(source), op) for source in request.sources if not source.guest]
+    device = (label for label in (UUID, INSTANCE) if label in labels)
+    if not guests:
+        return united(hosts)
+    return united([united(guests, on=(*request.vm_key, *device)), *hosts], on=request.vm_key)
 
 
 def _booked(request: Request, source: Source, labels: Sequence[str], many: Expression, op: str) -> Expression:
@@ -232,5 +237,16 @@ def _booked(request: Request, source: Source, labels: Sequence[str], many: Expre
     booked: Expression = aggregate(op, (*request.vm, *labels), joined)
     for other in others:
         if identity_of(other).key != identity.key:
-            booked = binary("unless", booked, one_side(request, identity_of(other)), on=request.vm_key)
+            booked = binary("unless", booked, _sending(request, other), on=request.vm_key)
     return booked
+
+
+def _sending(request: Request, source: Source) -> Expression:
+    """The VMs that ``source`` has series of, each once or more often."""
+    identity = identity_of(source)
+    key = identity.joined_on(request)
+    if set(key) == set(request.vm_key):
+        return devices(request, source)
+    if request.recorded:
+        return selector(identity.record)
+    return binary("and", identity.relation(request), devices(request, source), on=key)

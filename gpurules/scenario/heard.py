@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gpurules.scenario.booking import LOOKBACK
+from gpurules.scenario.events import LOOKBACK
 from gpurules.scenario.model import Cluster
 from gpurules.scenario.scrape import INTERVAL, STALE, stored
 

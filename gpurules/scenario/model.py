@@ -238,7 +238,8 @@ class Workload:
 @dataclass(frozen=True, slots=True)
 class HostExporter:
     """The dcgm-exporter of a node: the GPUs of ordinary containers. ``static``: the labels of its target where it is
-    scraped on a server outside of the cluster."""
+    scraped on a server outside of the cluster. ``honored``: whether its scrape sets honorLabels; as that of the guests
+    where it is None."""
 
     pod: str
     node: str
@@ -246,6 +247,7 @@ class HostExporter:
     exporter: Exporter
     workloads: tuple[Workload, ...]
     static: Labels = ()
+    honored: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

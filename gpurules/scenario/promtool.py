@@ -77,7 +77,8 @@ def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, r
     if expectation is None:
         # There is no more to see than since the start, and what is seen may be one reading too many.
         seen = max(min(rules.window, moment), 2 * INTERVAL)
-        yield from unsettled_checks(world, spec, moment, rate_tolerance(seen, pace(world, seen)))
+        tolerance = rate_tolerance(seen, pace(world, seen))
+        yield from unsettled_checks(world, spec, moment, tolerance, guests_honor)
     elif expectation.tolerance:
         yield from near_checks(spec, moment, expectation)
     else:
@@ -99,7 +100,9 @@ def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iter
         yield Check(moment, expression, (Sample(nameless(one.labels), 1),), spec.record, meaning)
 
 
-def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: float) -> Iterator[Check]:
+def unsettled_checks(
+    world: World, spec: RecordSpec, moment: int, tolerance: float, guests_honor: bool
+) -> Iterator[Check]:
     """What holds even within a transition: no GPU twice, none on another VM, no number that no GPU
     ever had; rates within ``tolerance``."""
     if spec.role == "fleet_count":
@@ -112,7 +115,7 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: flo
     grain = [label for label in spec.labels if label not in ("node", *DESCRIPTION)]
     twice = f"count by ({', '.join(grain)}) ({spec.record}) > 1"
     yield Check(moment, twice, (), spec.record, "no GPU of a VM twice")
-    for uuid, owners in uuid_owners(world).items():
+    for uuid, owners in uuid_owners(world, guests_honor).items():
         one = f'{spec.record}{{UUID="{uuid}"'
         names, nodes = ("|".join(sorted(set(found))) for found in zip(*owners, strict=True))
         elsewhere = f'{one}, name!~"{names}"}} or {one}, node!~"{nodes}"}}'
@@ -123,17 +126,21 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: flo
         yield Check(moment, beyond, (), spec.record, f"from {number(lowest)} to {number(highest)}")
 
 
-def uuid_owners(world: World) -> Mapping[str, set[tuple[str, str]]]:
-    """The VMs that have each GPU, by name and node, one for each of their stays."""
+def uuid_owners(world: World, guests_honor: bool) -> Mapping[str, set[tuple[str, str]]]:
+    """The VMs that have each GPU, by name and node, one for each of their stays; where a guest's labels are honored,
+    also the one whose launcher it says that it is."""
     owners: dict[str, set[tuple[str, str]]] = {}
     for cluster in world.clusters.values():
-        holders: dict[tuple[str, str], set[str]] = {}
+        holders: dict[tuple[str, str], set[tuple[str, str]]] = {}
         for machine in cluster.machines:
             for stay in machine.stays:
-                holders.setdefault((machine.namespace, stay.pod), set()).add(machine.name)
+                holders.setdefault((machine.namespace, stay.pod), set()).add((machine.name, stay.node))
         for machine in cluster.machines:
             # A launcher that KubeVirt ties to another VM for a while is that one's meanwhile.
-            found = {(name, stay.node) for stay in machine.stays for name in holders[machine.namespace, stay.pod]}
+            found = set().union(*(holders[machine.namespace, stay.pod] for stay in machine.stays))
+            if guests_honor and machine.exporter is not None:
+                claim = dict(machine.exporter.exposed)
+                found |= holders.get((claim.get("namespace", ""), claim.get("pod", "")), set())
             for gpu in machine.all_gpus:
                 owners.setdefault(gpu.uuid, set()).update(found)
     return owners

@@ -63,10 +63,10 @@ def merged(target: Mapping[str, str], exposed: Mapping[str, str], honor: bool) -
 
 def honors(target: Target, guests_honor: bool) -> bool:
     """Whether the scrape of ``target`` sets honorLabels: KubeVirt's own, that of kube-state-metrics and those of
-    strangers do, the observability controller's does not."""
-    if target.kind in {"controller", "kube-state", "stranger"}:
+    strangers do, the observability controller's does not. That of an exporter on a node may differ from the guests'."""
+    if target.kind in {"controller", "kube-state", "stranger", "honored-host"}:
         return True
-    return guests_honor and target.kind != "observer"
+    return guests_honor and target.kind not in {"observer", "renamed-host"}
 
 
 REPLICA_LABEL: Final = "prometheus_replica"

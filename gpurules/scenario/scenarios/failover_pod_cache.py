@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from gpurules.scenario.events import fail_over, unsettled
+from gpurules.scenario.events import fail_over
 from gpurules.scenario.fleet import cluster
-from gpurules.scenario.model import Period, Transition, VirtualMachine, World
+from gpurules.scenario.model import Period, VirtualMachine, World
 
 SOURCE = "vmi_pod is left out while the pod cache lags: beside a series with it that is no second launcher"
 
@@ -16,8 +16,7 @@ def build(absent_value: str) -> World:
     machines = tuple(map(lagging, both.cluster.machines))
     changed = replace(both, cluster=replace(both.cluster, machines=machines))
     stated = {("ambiguous", moment): 0.0 for moment in (420, 450, 480, 780)}
-    lag = Transition(420, values=480, rates=780, senders=480, health=480)
-    return replace(unsettled(changed, lag), stated=stated)
+    return replace(changed, stated=stated)
 
 
 def lagging(machine: VirtualMachine) -> VirtualMachine:

@@ -61,6 +61,7 @@ SCENARIOS: dict[str, str] = {
     "launcher_relabelled": "gpurules.scenario.scenarios.launcher_relabelled",
     "impostor": "gpurules.scenario.scenarios.impostor",
     "other_exporters": "gpurules.scenario.scenarios.other_exporters",
+    "host_mapping": "gpurules.scenario.scenarios.host_mapping",
     "pods_told": "gpurules.scenario.scenarios.pods_told",
 }
 
