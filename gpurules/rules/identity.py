@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from gpurules.catalog.field import Entity
 from gpurules.promql.syntax.build import aggregate, binary, call, number, selector, window
-from gpurules.promql.syntax.tree import Expression, Matcher, VectorSelector
+from gpurules.promql.syntax.tree import Expression, Matcher
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identities.identity import Identity
@@ -146,9 +146,12 @@ def _grouped(request: Request, source: Source, labels: Sequence[str], matchers: 
 
 def freshest_devices(request: Request, source: Source) -> Expression:
     """Each device of ``source`` once; where it is described in two ways, as it was last, if that is recorded."""
-    found = devices(request, source)
-    if isinstance(found, VectorSelector):
-        found = last_written(found)
+    if request.recorded:
+        found: Expression = last_written(selector(device_record(source)))
+    else:
+        key = identity_of(source).joined_on(request)
+        beyond = (label for label in device_labels(request, source) if label not in (*key, SCRAPE_INSTANCE))
+        found = _grouped(request, source, tuple(beyond))
     return aggregate("topk", (*identity_of(source).joined_on(request), *request.device), found, number(1))
 
 

@@ -103,8 +103,9 @@ def unsettled_by(spec: RecordSpec, rules: RulesFor = DEFAULT) -> tuple[str, ...]
         return ("senders", "health") if spec.record.startswith("vmi_address:") else ("senders",)
     if spec.role == "silent":
         return ("senders", "health")
-    if spec.level == "health" or spec.role == "device":
+    if (spec.level == "health" and spec.role != "shared_uuid") or spec.role == "device":
         return ("health",)
+    # GPUs that are claimed twice are counted from what is recorded of them.
     return ("rates",) if spec.kind is Kind.RATE else ("values",)
 
 

@@ -331,6 +331,7 @@ class World:
     ``lawless``: where guests' labels are honored nothing can be said of the numbers, only that no rule fails.
     ``in_place``: records that are left over are of former launchers on the same nodes.
     ``others``: further clusters in the same store, by name; only rules with a cluster label tell them apart.
+    ``levels``: of the records that are asked about; all where it is empty.
     """
 
     name: str
@@ -341,6 +342,7 @@ class World:
     lawless: bool = False
     others: Mapping[str, Cluster] = field(default_factory=dict)
     in_place: bool = False
+    levels: tuple[str, ...] = ()
 
     @property
     def clusters(self) -> dict[str, Cluster]:

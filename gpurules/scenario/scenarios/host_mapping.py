@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from gpurules.scenario.events import RATE_WINDOW, SETTLING, unsettled
-from gpurules.scenario.fleet import cluster, exporter, gpu, launcher, machine, mig_gpu
+from gpurules.scenario.fleet import cluster, exporter, gpu, launcher, machine, mig_gpu, without
 from gpurules.scenario.model import (
     Exporter,
     Gpu,
@@ -18,7 +18,6 @@ from gpurules.scenario.model import (
     labels_of,
 )
 from gpurules.scenario.quantities import FREE, RESERVED, USED, UTILISATION, XID
-from gpurules.scenario.scenarios.shared_uuid import without
 
 SOURCE = "a node may run exporters of two owners, of which one is scraped with honorLabels; virtual GPUs share a UUID"
 

@@ -33,7 +33,8 @@ def build(absent_value: str) -> World:
     mute = replace(machine("finance", "mute", "worker-3", (gpu(84),), address="10.130.1.84"), exporter=None)
     lied_of = (*VICTIMS, mute)
     series = (*claims(plain), *(one for victim in lied_of for one in lies(victim, plain)), *runs(failed), *runs(plain))
-    told = cluster(*lied_of, plain, failed, absent_value=absent_value)
+    copy = machine("crime", "copy", "worker-2", SINGLE.gpus, address="10.129.1.85")
+    told = cluster(*lied_of, plain, failed, copy, absent_value=absent_value)
     gone = (Period(0, GONE),)
     world = replace(
         told,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from gpurules.scenario.events import fail_over, migrate
-from gpurules.scenario.fleet import cluster
+from gpurules.scenario.fleet import DOUBLE, NAMESAKE, SINGLE, cluster, machine
 from gpurules.scenario.model import World
 
 SOURCE = "two series for one VM with different launcher pods and nodes, the freshest of which is right"
@@ -11,7 +11,9 @@ SOURCE = "two series for one VM with different launcher pods and nodes, the fres
 
 def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
-    world = World("migration_failover", cluster(absent_value=absent_value), (390, 420, 450, 480, 780))
+    copy = machine("tenants", "copy", "worker-1", NAMESAKE.gpus, address="10.128.1.30")
+    told = cluster(SINGLE, DOUBLE, NAMESAKE, copy, absent_value=absent_value)
+    world = World("migration_failover", told, (390, 420, 450, 480, 780))
     moved = migrate(world, "research", "simulate", 420, "worker-3", "10.130.1.2")
     moved = migrate(moved, "finance", "train", 420, "worker-3", "10.130.1.3")
     both = fail_over(moved, 420, takes_over=420, in_place=False)
