@@ -214,7 +214,7 @@ def _unmapped(request: Request) -> RecordingRule:
     """1 where exporters on nodes send GPU series but map none to a launcher pod."""
     sent = united([anything(request, source) for source in _covering(_hosts(request))])
     mapped = united([devices(request, source, _LAUNCHER) for source in _hosts(request)])
-    unmapped = binary("unless", aggregate("group", request.cluster, sent), mapped, on=request.cluster)
+    unmapped = binary("unless", sent, mapped, on=request.cluster)
     spec = RecordSpec(
         record=record_name("cluster", "host_unmapped", "max"),
         level="health",

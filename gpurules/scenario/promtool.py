@@ -12,9 +12,9 @@ from fractions import Fraction
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.booking import DEFAULT, RulesFor
+from gpurules.scenario.booking import DEFAULT, RulesFor, View
 from gpurules.scenario.expect import expect
-from gpurules.scenario.expectation import Expectation, pace, rate_tolerance
+from gpurules.scenario.expectation import Expectation, pace, rate_tolerance, settled
 from gpurules.scenario.model import Labels, Reading, World, labels_of
 from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
@@ -81,7 +81,7 @@ def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, r
         # There is no more to see than since the start, and what is seen may be one reading too many.
         seen = max(min(rules.window, moment), 2 * INTERVAL)
         tolerance = rate_tolerance(seen, pace(world, seen))
-        yield from unsettled_checks(world, spec, moment, tolerance, guests_honor)
+        yield from unsettled_checks(world, spec, moment, tolerance, guests_honor, rules)
     elif expectation.tolerance:
         yield from near_checks(spec, moment, expectation)
     else:
@@ -104,7 +104,7 @@ def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iter
 
 
 def unsettled_checks(
-    world: World, spec: RecordSpec, moment: int, tolerance: float, guests_honor: bool
+    world: World, spec: RecordSpec, moment: int, tolerance: float, guests_honor: bool, rules: RulesFor
 ) -> Iterator[Check]:
     """What holds even within a transition: no GPU twice, none on another VM, no number that no GPU
     ever had; rates within ``tolerance``."""
@@ -113,11 +113,19 @@ def unsettled_checks(
         machines = [machine for cluster in world.clusters.values() for machine in cluster.machines]
         gpus = sum(len({gpu.uuid for gpu in machine.all_gpus}) for machine in machines)
         yield Check(moment, f"sum({spec.record}) > {gpus}", (), spec.record, f"no more than {gpus} GPUs in all")
+    if spec.kind is Kind.RATE and settled(world, "values", moment) and not world.others:
+        # Rates are still those of before, but known to be of the VM that is there now.
+        for (namespace, name), node in sorted(booked_nodes(View(world, moment, guests_honor, rules)).items()):
+            elsewhere = f'{spec.record}{{namespace="{namespace}", name="{name}", node!="{node}"}}'
+            yield Check(moment, elsewhere, (), spec.record, "none on a node where its VM is no more")
     if spec.level != "vmi_gpu":
         return
     grain = [label for label in spec.labels if label not in ("node", *DESCRIPTION)]
     twice = f"count by ({', '.join(grain)}) ({spec.record}) > 1"
     yield Check(moment, twice, (), spec.record, "no GPU of a VM twice")
+    if "UUID" in grain:
+        known = f'count by ({", ".join(label for label in grain if label != "gpu")}) ({spec.record}{{UUID!=""}}) > 1'
+        yield Check(moment, known, (), spec.record, "no GPU of a VM under two indices")
     for uuid, owners in uuid_owners(world, guests_honor).items():
         one = f'{spec.record}{{UUID="{uuid}"'
         names, nodes = ("|".join(sorted(set(found))) for found in zip(*owners, strict=True))
@@ -127,6 +135,11 @@ def unsettled_checks(
         record = f'{spec.record}{{UUID="{uuid}"}}'
         beyond = f"{record} < {number(lowest)} or {record} > {number(highest)}"
         yield Check(moment, beyond, (), spec.record, f"from {number(lowest)} to {number(highest)}")
+
+
+def booked_nodes(view: View) -> Mapping[tuple[str, str], str]:
+    """The node of each VM that anything is booked on."""
+    return {(vm.namespace, vm.name): vm.node for vm, _ in view.booked}
 
 
 def uuid_owners(world: World, guests_honor: bool) -> Mapping[str, set[tuple[str, str]]]:

@@ -21,6 +21,7 @@ from gpurules.scenario.quantities import FREE, RESERVED, USED, UTILISATION, XID
 
 SOURCE = "a node may run exporters of two owners, of which one is scraped with honorLabels; virtual GPUs share a UUID"
 
+TEMPERATURE = "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS"
 NODE = "worker-7"
 TURN, SETTLED = 420, 450
 """When one guest's exporter begins and another's ends, and when all that sends is seen."""
@@ -40,13 +41,16 @@ def build(absent_value: str) -> World:
         guest("tenants", "ends", 156, replace(exporter((UTILISATION,)), answers=(Period(0, TURN),))),
         replace(guest("others", "sends-use", 158, exporter()), exporter=None),
     )
+    passed = machine("tenants", "passed", NODE, (gpu(164),), address="10.136.4.164", guest=replace(exporter(), answers=(Period(0, LAST),)))
+    passed = replace(passed, besides=("pod-network",))
     forgers = (
         replace(guest("crime", "claims", 160, exporter(exposed=victim)), besides=("pod-network",)),
         replace(guest("crime", "hides", 162, exporter(exposed=hidden)), besides=("remote-address",)),
     )
     beside = tuple(one for vm in guests for one in mapped(vm, vm.gpus[1:]))
+    beside = (*beside, *mapped(passed, (gpu(164, index=5),)))
     hosts = (*(one for owner in owners for one in owner.exporters()), on_node("guests", "10.136.3.4", beside, False))
-    machines = (*(vm for owner in owners for vm in owner.machines()), *guests, *forgers)
+    machines = (*(vm for owner in owners for vm in owner.machines()), *guests, passed, *forgers)
     told = replace(cluster(*machines, absent_value=absent_value), host_exporters=hosts)
     world = World("host_mapping", told, (360, 390, TURN, SETTLED, 480, LAST, 600, 810, 870))
     turn = Transition(TURN, values=SETTLED, rates=SETTLED, senders=SETTLED, health=TURN + SETTLING)
@@ -84,10 +88,13 @@ class Owner:
         return self.machine("tenants", self.name, (*shared, self.board(2, index=2), self.board(3)))
 
     def second(self) -> VirtualMachine:
-        """A VM of that name with the shared boards and one without memory."""
-        empty = self.board(4, index=2)
-        empty = replace(empty, readings={**empty.readings, USED: Reading(0), FREE: Reading(0)})
-        return self.machine("others", self.name, (self.board(0), self.board(1, index=1), empty, self.sliced("1")))
+        """A VM of that name with the shared boards and a MIG instance."""
+        return self.machine("others", self.name, (self.board(0), self.board(1, index=1), self.sliced("1")))
+
+    def empty(self) -> VirtualMachine:
+        """A VM whose board has no memory and no sensor."""
+        none = gpu(self.step + 4, index=2, more={name: Reading(0) for name in (USED, FREE, TEMPERATURE)})
+        return self.machine("tenants", f"{self.name}-empty", (none,))
 
     def late(self) -> VirtualMachine:
         """A VM that only an exporter knows which ends."""
@@ -101,7 +108,7 @@ class Owner:
 
     def machines(self) -> tuple[VirtualMachine, ...]:
         """All of them."""
-        return (self.first(), self.second(), self.late(), *self.unlisted())
+        return (self.first(), self.second(), self.empty(), self.late(), *self.unlisted())
 
     def machine(self, namespace: str, name: str, gpus: tuple[Gpu, ...]) -> VirtualMachine:
         """A VM that sends nothing itself."""
@@ -114,15 +121,17 @@ class Owner:
         return replace(whole, instances=tuple(one for one in whole.instances if one.id == instance))
 
     def exporters(self) -> Iterator[HostExporter]:
-        """One that knows nearly all, one that describes GPUs in another way and ends, one with an engine of its own."""
+        """One that knows nearly all, one that describes GPUs in another way and ends, a newer one with an engine of its own."""
         first, second, late = self.first(), self.second(), self.late()
-        known = (*mapped(first, first.gpus[:3]), *(one for vm in (second, *self.unlisted()) for one in mapped(vm, vm.gpus)))
+        known = (*mapped(first, first.gpus[:3]), *(one for vm in (second, self.empty(), *self.unlisted()) for one in mapped(vm, vm.gpus)))
         containers = (Workload("batch", "trainer-0", "main", one) for one in (self.board(9, index=4), self.sliced("2")))
         yield on_node(f"{self.name}-1", f"{self.network}.4", (*known, *containers), self.honored)
         terse = replace(exporter(), driver_label="", answers=(Period(0, LAST),))
         again = (*mapped(first, first.gpus[:1]), *mapped(second, second.gpus[:1]), *mapped(late, late.gpus))
         yield replace(on_node(f"{self.name}-2", f"{self.network}.5", again, self.honored), exporter=terse)
-        yield on_node(f"{self.name}-3", f"{self.network}.6", mapped(first, first.gpus[3:]), self.honored)
+        third = on_node(f"{self.name}-3", f"{self.network}.6", mapped(first, first.gpus[3:]), self.honored)
+        newer = replace(exporter(), old_names=False, hostname_label="hostname", driver_label="DCGM_FI_SYSTEM_DRIVER_VERSION")
+        yield replace(third, exporter=newer)
 
 
 def mapped(vm: VirtualMachine, gpus: tuple[Gpu, ...]) -> tuple[Workload, ...]:

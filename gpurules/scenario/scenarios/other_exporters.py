@@ -23,7 +23,7 @@ def build(absent_value: str) -> World:
         DOUBLE,
         NAMESAKE,
         replace(intruder, besides=("pod-network",)),
-        replace(lost, stays=(unknown,), besides=("pod-network",)),
+        replace(lost, stays=(unknown,), besides=("pod-network", "vsock-exporter")),
         absent_value=absent_value,
     )
     return World("other_exporters", replace(world, host_exporters=servers), (360,))

@@ -28,18 +28,37 @@ def build(absent_value: str) -> World:
 
 
 def senders(number: int, turn: Exporter) -> Iterator[VirtualMachine]:
-    """Two VMs that claim one GPU, one with two exporters, and one that KubeVirt does not list, around their turn."""
+    """Two VMs that claim one GPU, one with two exporters, one that KubeVirt does not list, and one that its host
+    measures, around their turn."""
     for position, name in enumerate(("first", "second", "strange")):
         board = gpu(1000 + 10 * number + position // 2)
         place = f"10.129.{10 + position}.{number}"
         vm = machine("tenants", f"{name}-{number}", "worker-2", (board,), address=place, guest=turn)
-        there = Period(turn.answers[0].start - TURN, turn.answers[0].end + TURN)
-        stays = tuple(replace(stay, period=there, listed=name != "strange") for stay in vm.stays)
-        yield replace(vm, stays=stays, second=turn if name == "first" else None)
+        stays = tuple(replace(stay, period=around(turn), listed=name != "strange") for stay in vm.stays)
+        if name == "first":
+            yield replace(vm, stays=stays, second=turn)
+        else:
+            yield replace(vm, stays=stays, besides=("vsock-exporter",))
+
+
+    yield measured(number, turn)
+
+
+def measured(number: int, turn: Exporter) -> VirtualMachine:
+    """A VM that sends nothing itself."""
+    vm = machine("tenants", f"measured-{number}", "worker-3", (gpu(1007 + 10 * number),), address=f"10.130.5.{number}")
+    return replace(vm, stays=(replace(vm.stays[0], period=around(turn)),), exporter=None)
+
+
+def around(turn: Exporter) -> Period:
+    """The turn, and as much before and after it."""
+    return Period(turn.answers[0].start - TURN, turn.answers[0].end + TURN)
 
 
 def server(number: int, turn: Exporter) -> HostExporter:
-    """A node's exporter with the GPU of a container."""
+    """A node's exporter with the GPU of a container and that of a VM."""
+    vm = measured(number, turn)
     container = Workload("batch", f"turn-{number}", "main", gpu(1005 + 10 * number))
-    host = host_exporter("worker-3", (container,), f"10.130.4.{number}")
-    return replace(host, pod=f"nvidia-dcgm-exporter-{number}", exporter=turn)
+    launcher = Workload(vm.namespace, vm.stays[0].pod, "compute", vm.gpus[0])
+    host = host_exporter("worker-3", (container, launcher), f"10.130.4.{number}")
+    return replace(host, pod=f"nvidia-dcgm-exporter-{number}", exporter=turn, honored=False)
