@@ -89,9 +89,7 @@ def _series(request: Request, source: str) -> Expression:
 def _covering(sources: tuple[Source, ...]) -> tuple[Source, ...]:
     """Sources that together read all series that ``sources`` do: the others read nothing more."""
     return tuple(
-        source
-        for source in sources
-        if not any(other.covers(source) and not source.covers(other) for other in sources)
+        source for source in sources if not any(other.covers(source) and not source.covers(other) for other in sources)
     )
 
 

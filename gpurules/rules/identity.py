@@ -218,8 +218,8 @@ def attributed(
 ) -> Expression:
     """``many`` of each source, keyed by its identity and ``labels``, booked on its VMs, the preferred source first.
 
-    A GPU that one VM sends in two ways counts once; one that two VMs claim stays with both. What hosts measure gives way
-    to all that a guest sends, whatever UUIDs it has.
+    A GPU that one VM sends in two ways counts once; one that two VMs claim stays with both. What hosts measure gives
+    way to all that a guest sends, whatever UUIDs it has.
     """
     guests = [_booked(request, source, labels, many(source), op) for source in request.sources if source.guest]
     hosts = [_booked(request, source, labels, many(source), op) for source in request.sources if not source.guest]

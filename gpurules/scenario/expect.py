@@ -106,7 +106,9 @@ def unsettled_by(spec: RecordSpec, rules: RulesFor = DEFAULT) -> tuple[str, ...]
     if (spec.level == "health" and spec.role != "shared_uuid") or spec.role == "device":
         return ("health",)
     # GPUs that are claimed twice are counted from what is recorded of them.
-    return ("rates",) if spec.kind is Kind.RATE else ("values",)
+    if spec.kind is Kind.RATE:
+        return ("rates",)
+    return ("values", "named") if set(rules.sources) - {"pod", "host_pod"} else ("values",)
 
 
 def _many(view: View) -> bool:

@@ -300,7 +300,8 @@ class Transition:
 
     ``values``: records of gauges and information. ``rates``: records over the rate window. ``senders``: which VMs sent
     anything in the rate window. ``health``: health records, and which GPUs are seen at all, gone pods included.
-    ``heard``: what components are heard to say, which only rules that lag behind it disturb. 0 where that kind of
+    ``heard``: what components are heard to say, which only rules that lag behind it disturb. ``named``: numbers that are
+    booked by a name, address or node, under which a former launcher of the VM is seen for a while. 0 where that kind of
     record is not disturbed.
     """
 
@@ -310,6 +311,7 @@ class Transition:
     senders: float = 0
     health: float = 0
     heard: float = 0
+    named: float = 0
 
     def until(self, kind: str) -> float:
         """When records of ``kind`` are settled again."""
@@ -319,6 +321,7 @@ class Transition:
             "senders": self.senders,
             "health": self.health,
             "heard": self.heard,
+            "named": self.named,
         }[kind]
 
 

@@ -41,10 +41,11 @@ def build(absent_value: str) -> World:
         guest("tenants", "ends", 156, replace(exporter((UTILISATION,)), answers=(Period(0, TURN),))),
         replace(guest("others", "sends-use", 158, exporter()), exporter=None),
     )
-    passed = machine("tenants", "passed", NODE, (gpu(164),), address="10.136.4.164", guest=replace(exporter(), answers=(Period(0, LAST),)))
+    ending = replace(exporter(), answers=(Period(0, LAST),))
+    passed = machine("tenants", "passed", NODE, (gpu(164),), address="10.136.4.164", guest=ending)
     passed = replace(passed, besides=("pod-network",))
     forgers = (
-        replace(guest("crime", "claims", 160, exporter(exposed=victim)), besides=("pod-network",)),
+        guest("crime", "claims", 160, exporter(exposed=victim)),
         replace(guest("crime", "hides", 162, exporter(exposed=hidden)), besides=("remote-address",)),
     )
     beside = tuple(one for vm in guests for one in mapped(vm, vm.gpus[1:]))
@@ -60,7 +61,9 @@ def build(absent_value: str) -> World:
 def guest(namespace: str, name: str, step: int, sends: Exporter) -> VirtualMachine:
     """A VM whose guest is scraped and has a GPU of its own beside the one by which its host knows it."""
     boards = gpu(step), gpu(step + 1, index=1)
-    vm = machine(namespace, name, NODE, boards, address=f"10.136.4.{step}", guest=replace(sends, sees=(boards[0].uuid,)))
+    vm = machine(
+        namespace, name, NODE, boards, address=f"10.136.4.{step}", guest=replace(sends, sees=(boards[0].uuid,))
+    )
     return replace(vm, besides=("pod-network",))
 
 
@@ -121,16 +124,21 @@ class Owner:
         return replace(whole, instances=tuple(one for one in whole.instances if one.id == instance))
 
     def exporters(self) -> Iterator[HostExporter]:
-        """One that knows nearly all, one that describes GPUs in another way and ends, a newer one with an engine of its own."""
+        """One that knows nearly all, one that describes GPUs otherwise and ends, a newer one with its own engine."""
         first, second, late = self.first(), self.second(), self.late()
-        known = (*mapped(first, first.gpus[:3]), *(one for vm in (second, self.empty(), *self.unlisted()) for one in mapped(vm, vm.gpus)))
+        known = (
+            *mapped(first, first.gpus[:3]),
+            *(one for vm in (second, self.empty(), *self.unlisted()) for one in mapped(vm, vm.gpus)),
+        )
         containers = (Workload("batch", "trainer-0", "main", one) for one in (self.board(9, index=4), self.sliced("2")))
         yield on_node(f"{self.name}-1", f"{self.network}.4", (*known, *containers), self.honored)
         terse = replace(exporter(), driver_label="", answers=(Period(0, LAST),))
         again = (*mapped(first, first.gpus[:1]), *mapped(second, second.gpus[:1]), *mapped(late, late.gpus))
         yield replace(on_node(f"{self.name}-2", f"{self.network}.5", again, self.honored), exporter=terse)
         third = on_node(f"{self.name}-3", f"{self.network}.6", mapped(first, first.gpus[3:]), self.honored)
-        newer = replace(exporter(), old_names=False, hostname_label="hostname", driver_label="DCGM_FI_SYSTEM_DRIVER_VERSION")
+        newer = replace(
+            exporter(), old_names=False, hostname_label="hostname", driver_label="DCGM_FI_SYSTEM_DRIVER_VERSION"
+        )
         yield replace(third, exporter=newer)
 
 

@@ -1,4 +1,4 @@
-"""While Prometheus was down VMs were stopped and started on their nodes: of both launchers GPUs are seen for a while."""
+"""While Prometheus was down VMs restarted on their nodes: of both launchers GPUs are seen for a while."""
 
 from dataclasses import replace
 

@@ -40,7 +40,6 @@ def senders(number: int, turn: Exporter) -> Iterator[VirtualMachine]:
         else:
             yield replace(vm, stays=stays, besides=("vsock-exporter",))
 
-
     yield measured(number, turn)
 
 

@@ -22,7 +22,9 @@ def build(absent_value: str) -> World:
     machines = (
         machine("others", "same", NODE, (gpu(200),), address="10.136.5.1"),
         named(machine("tenants", "same", NODE, (gpu(200),), address="10.136.5.2")),
-        replace(machine("tenants", "intruder", NODE, (gpu(201),), address="10.136.5.3", guest=claims), besides=BOTH[:1]),
+        replace(
+            machine("tenants", "intruder", NODE, (gpu(201),), address="10.136.5.3", guest=claims), besides=BOTH[:1]
+        ),
         replace(divided("both", (gpu(202), gpu(203)), NODE), besides=BOTH),
         replace(sliced("slices-of-both", 204, NODE), besides=BOTH),
         named(part),
