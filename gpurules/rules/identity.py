@@ -28,6 +28,8 @@ from gpurules.rules.spec import RecordSpec
 
 MODEL = "modelName"
 PCI_ADDRESS = "pci_bus_id"
+DEVICES = "group"
+"""How devices are aggregated, which say that a GPU is there."""
 
 
 def read(rule: RecordingRule, request: Request) -> Expression:
@@ -135,7 +137,7 @@ def anything(request: Request, source: Source) -> Expression:
 
 def attributed_devices(request: Request, labels: Sequence[str]) -> Expression:
     """1 for each VM and ``labels`` that its devices have, from the series as they are."""
-    return attributed(request, labels, lambda source: _grouped(request, source, labels), "group")
+    return attributed(request, labels, lambda source: _grouped(request, source, labels), DEVICES)
 
 
 def _grouped(request: Request, source: Source, labels: Sequence[str], matchers: Sequence[Matcher] = ()) -> Expression:
@@ -232,7 +234,8 @@ def attributed(
 def _booked(request: Request, source: Source, labels: Sequence[str], many: Expression, op: str) -> Expression:
     identity = identity_of(source)
     key = identity.joined_on(request)
-    others = [] if source.guest else [other for other in request.sources if other.guest]
+    # Whoever sends anything is among the devices, so that those of a host give way without being asked.
+    others = [] if source.guest or op == DEVICES else [other for other in request.sources if other.guest]
     for other in others:
         if identity_of(other).key == identity.key:
             many = binary("unless", many, devices(request, other), on=key)

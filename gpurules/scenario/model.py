@@ -300,9 +300,9 @@ class Transition:
 
     ``values``: records of gauges and information. ``rates``: records over the rate window. ``senders``: which VMs sent
     anything in the rate window. ``health``: health records, and which GPUs are seen at all, gone pods included.
-    ``heard``: what components are heard to say, which only rules that lag behind it disturb. ``named``: numbers that are
-    booked by a name, address or node, under which a former launcher of the VM is seen for a while. 0 where that kind of
-    record is not disturbed.
+    ``heard``: what components are heard to say, which only rules that lag behind it disturb. ``named``: numbers that
+    are booked by a name, address or node, under which a former launcher of the VM is seen for a while. 0 where that
+    kind of record is not disturbed.
     """
 
     at: float

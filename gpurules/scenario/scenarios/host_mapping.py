@@ -34,24 +34,31 @@ def build(absent_value: str) -> World:
     owners = Owner("train", 110, "10.136.1", honored=True), Owner("tune", 130, "10.136.2", honored=False)
     victim = labels_of({"namespace": "tenants", "pod": launcher("tune")})
     hidden = labels_of({f"exported_{name}": value for name, value in victim})
+    # Where the VMs are collected in turns, those that are named are in the places of the ways that do no more.
     guests = (
-        guest("tenants", "sends-use", 150, exporter((UTILISATION,))),
-        guest("tenants", "sends-code", 152, exporter((XID,))),
-        guest("tenants", "starts", 154, replace(exporter((UTILISATION,)), answers=(Period(TURN),))),
-        guest("tenants", "ends", 156, replace(exporter((UTILISATION,)), answers=(Period(0, TURN),))),
-        replace(guest("others", "sends-use", 158, exporter()), exporter=None),
+        named(guest("tenants", "named-use", 150, exporter((UTILISATION,)))),
+        guest("tenants", "sends-use", 152, exporter((UTILISATION,))),
+        guest("tenants", "sends-code", 156, exporter((XID,))),
+        named(guest("tenants", "named-code", 154, exporter((XID,)))),
+        guest("tenants", "starts", 158, replace(exporter((UTILISATION,)), answers=(Period(TURN),))),
+        named(guest("tenants", "named-starts", 160, replace(exporter((UTILISATION,)), answers=(Period(TURN),)))),
+        guest("tenants", "ends", 162, replace(exporter((UTILISATION,)), answers=(Period(0, TURN),))),
     )
     ending = replace(exporter(), answers=(Period(0, LAST),))
     passed = machine("tenants", "passed", NODE, (gpu(164),), address="10.136.4.164", guest=ending)
     passed = replace(passed, besides=("pod-network",))
-    forgers = (
-        guest("crime", "claims", 160, exporter(exposed=victim)),
-        replace(guest("crime", "hides", 162, exporter(exposed=hidden)), besides=("remote-address",)),
+    silent = tuple(
+        replace(guest("others", name, step, exporter()), exporter=None)
+        for name, step in (("sends-use", 166), ("named-use", 168), ("passed", 170))
     )
-    beside = tuple(one for vm in guests for one in mapped(vm, vm.gpus[1:]))
+    forgers = (
+        guest("crime", "claims", 172, exporter(exposed=victim)),
+        replace(guest("crime", "hides", 174, exporter(exposed=hidden)), besides=("remote-address",)),
+    )
+    beside = tuple(one for vm in (*guests, *silent) for one in mapped(vm, vm.gpus[1:]))
     beside = (*beside, *mapped(passed, (gpu(164, index=5),)))
     hosts = (*(one for owner in owners for one in owner.exporters()), on_node("guests", "10.136.3.4", beside, False))
-    machines = (*(vm for owner in owners for vm in owner.machines()), *guests, passed, *forgers)
+    machines = (*(vm for owner in owners for vm in owner.machines()), *guests, passed, *silent, *forgers)
     told = replace(cluster(*machines, absent_value=absent_value), host_exporters=hosts)
     world = World("host_mapping", told, (360, 390, TURN, SETTLED, 480, LAST, 600, 810, 870))
     turn = Transition(TURN, values=SETTLED, rates=SETTLED, senders=SETTLED, health=TURN + SETTLING)
@@ -65,6 +72,11 @@ def guest(namespace: str, name: str, step: int, sends: Exporter) -> VirtualMachi
         namespace, name, NODE, boards, address=f"10.136.4.{step}", guest=replace(sends, sees=(boards[0].uuid,))
     )
     return replace(vm, besides=("pod-network",))
+
+
+def named(vm: VirtualMachine) -> VirtualMachine:
+    """The VM with an exporter of its own and not scraped."""
+    return replace(vm, besides=("vsock-exporter",))
 
 
 def on_node(name: str, address: str, workloads: tuple[Workload, ...], honored: bool) -> HostExporter:
@@ -88,11 +100,18 @@ class Owner:
     def first(self) -> VirtualMachine:
         """A VM with four boards: two are shared and send not all, two have one index."""
         shared = without(FREE, self.board(0)), without(RESERVED, self.board(1, index=1))
-        return self.machine("tenants", self.name, (*shared, self.board(2, index=2), self.board(3)))
+        return self.machine("tenants", self.name, (*shared, self.board(2, index=2), self.other_model()))
+
+    def other_model(self) -> Gpu:
+        """A board of another model."""
+        return replace(self.board(3), model="NVIDIA A100 80GB PCIe")
 
     def second(self) -> VirtualMachine:
-        """A VM of that name with the shared boards and a MIG instance."""
-        return self.machine("others", self.name, (self.board(0), self.board(1, index=1), self.sliced("1")))
+        """A VM of that name with the shared boards, a MIG instance and both of another board."""
+        boards = self.board(0), self.board(1, index=1)
+        return self.machine(
+            "others", self.name, (*boards, self.sliced("1"), replace(mig_gpu(self.step + 10), index="5"))
+        )
 
     def empty(self) -> VirtualMachine:
         """A VM whose board has no memory and no sensor."""
@@ -103,6 +122,11 @@ class Owner:
         """A VM that only an exporter knows which ends."""
         return self.machine("tenants", f"{self.name}-late", (self.board(6),))
 
+    def listed_late(self) -> VirtualMachine:
+        """A VM that KubeVirt lists a while after it runs."""
+        vm = self.machine("tenants", f"{self.name}-unheard", (self.board(11),))
+        return replace(vm, stays=(replace(vm.stays[0], listed_from=TURN),))
+
     def unlisted(self) -> Iterator[VirtualMachine]:
         """Launchers that KubeVirt does not know: one beside others, one by their name."""
         for number, (namespace, name) in enumerate((("tenants", f"{self.name}-gone"), ("strange", self.name))):
@@ -111,7 +135,7 @@ class Owner:
 
     def machines(self) -> tuple[VirtualMachine, ...]:
         """All of them."""
-        return (self.first(), self.second(), self.empty(), self.late(), *self.unlisted())
+        return (self.first(), self.second(), self.empty(), self.late(), self.listed_late(), *self.unlisted())
 
     def machine(self, namespace: str, name: str, gpus: tuple[Gpu, ...]) -> VirtualMachine:
         """A VM that sends nothing itself."""
@@ -128,7 +152,11 @@ class Owner:
         first, second, late = self.first(), self.second(), self.late()
         known = (
             *mapped(first, first.gpus[:3]),
-            *(one for vm in (second, self.empty(), *self.unlisted()) for one in mapped(vm, vm.gpus)),
+            *(
+                one
+                for vm in (second, self.empty(), self.listed_late(), *self.unlisted())
+                for one in mapped(vm, vm.gpus)
+            ),
         )
         containers = (Workload("batch", "trainer-0", "main", one) for one in (self.board(9, index=4), self.sliced("2")))
         yield on_node(f"{self.name}-1", f"{self.network}.4", (*known, *containers), self.honored)
