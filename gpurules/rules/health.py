@@ -13,7 +13,8 @@ from gpurules.promql.syntax.tree import Expression, Matcher
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.devices import INFO
 from gpurules.rules.group import RecordingRule
-from gpurules.rules.identities.pods import OWNER_METRIC, holders, owned_pods
+from gpurules.rules.identities.narrowing import everything
+from gpurules.rules.identities.pods import OWNER_METRIC, holders, holding, owned_pods
 from gpurules.rules.identities.vms import INFO_METRIC, any_info, several
 from gpurules.rules.identity import (
     anything,
@@ -25,6 +26,7 @@ from gpurules.rules.identity import (
     identity_rule,
     keeps_address,
     read,
+    sending,
 )
 from gpurules.rules.label_names import INSTANCE, LAUNCHER_PATTERN, NAME, NAMESPACE, POD, SCRAPE_INSTANCE, UUID
 from gpurules.rules.names import record_name
@@ -160,7 +162,7 @@ def _unmatched(request: Request) -> Expression:
 def _unmatched_of(request: Request, source: Source) -> Expression:
     identity = identity_of(source)
     key = identity.joined_on(request)
-    known = selector(identity.record) if request.recorded else identity.relation(request)
+    known = selector(identity.record) if request.recorded else identity.relation(request, everything)
     return binary("unless", devices_by(request, source, key, *_launchers(key)), known, on=key)
 
 
@@ -170,7 +172,7 @@ def _launchers(key: tuple[str, ...]) -> tuple[Matcher, ...]:
 
 
 def _ambiguous(request: Request) -> Expression:
-    return united([identity.ambiguous(request) for identity in identities(request)])
+    return united([identity.ambiguous(request, sending(request, identity)) for identity in identities(request)])
 
 
 def _shared_uuid(request: Request) -> Expression:
@@ -231,7 +233,7 @@ def _silent(request: Request) -> Expression:
     if _by_pod(request) == request.sources:
         identity = identities(request)[0]
         return binary("unless", holders(request), read(identity_rule(request, identity), request), on=request.launcher)
-    owned = binary("and", owned_pods(request), holders(request), on=request.launcher)
+    owned = binary("and", owned_pods(request, holding(request)), holders(request), on=request.launcher)
     silent: Expression = aggregate("group", request.vm_key, owned)
     for identity in identities(request):
         silent = binary("unless", silent, read(identity_rule(request, identity), request), on=request.vm_key)

@@ -14,20 +14,21 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 
+from gpurules.scenario.claims import Claim, claims, shared_addresses
 from gpurules.scenario.exposition import mapping, seen_by, within
 from gpurules.scenario.heard import INFO, heard
 from gpurules.scenario.kube_state import Pod, pods
 from gpurules.scenario.model import Cluster, Exporter, Gpu, Instance, Labels, Reading, Stay, VirtualMachine, World
 from gpurules.scenario.quantities import BY_NAME
-from gpurules.scenario.scrape import INTERVAL, honors, merged
+from gpurules.scenario.scrape import INTERVAL, LOOKBACK, honors, merged
 from gpurules.scenario.target import Target, collected, host_target, relabelled
 
 LAUNCHER_PREFIX = "virt-launcher-"
 ADDRESS = re.compile(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 """An IPv4 or IPv6 address; a target may have a host name in its place."""
 
-LOOKBACK, MARGIN = 300, 60
-"""Seconds for which a node must have had one GPU pod alone: the rate window or the lookback, and a minute."""
+MARGIN = 60
+"""Seconds for which a node or an address must have been one's alone beyond the rate window, or the lookback."""
 
 Key = tuple[str, ...]
 Matchers = tuple[tuple[str, str, str], ...]
@@ -279,16 +280,41 @@ class View:
     def recent(self) -> dict[str, set[Key]]:
         """The pods that had a GPU on each node when kube-state-metrics was scraped of late."""
         found: dict[str, set[Key]] = {}
-        first = int(max(self.moment - max(self.rules.window, LOOKBACK) - MARGIN, 0) + INTERVAL - 1) // INTERVAL
-        for tick in range(first, int(self.moment // INTERVAL) + 1):
-            moment = tick * INTERVAL
-            if watched(self.world.cluster, moment) and not within(self.world.cluster.outages, moment):
+        for moment in self._of_late(INTERVAL):
+            if watched(self.world.cluster, moment):
                 for pod in pods(self.world.cluster, moment):
                     if pod.holds_gpu:
                         found.setdefault(pod.stay.node, set()).add((pod.machine.namespace, pod.stay.pod))
                 for other in self.world.cluster.container_pods:
                     found.setdefault(other.node, set()).add((other.namespace, other.name))
         return found
+
+    def _of_late(self, step: int) -> Iterator[int]:
+        """The moments of late, ``step`` seconds apart, at which Prometheus ran."""
+        first = max(self.moment - max(self.rules.window, LOOKBACK) - MARGIN, 0)
+        for moment in range(-int(-first // step) * step, int(self.moment) + 1, step):
+            if not within(self.world.cluster.outages, moment):
+                yield moment
+
+    @cached_property
+    def contenders(self) -> dict[str, set[Key]]:
+        """Of the addresses that VMs share: who had each of late, while GPU series came from it."""
+        found: dict[str, set[Key]] = {}
+        shared = shared_addresses(self.world.cluster)
+        # Rules that read no records ask who had the address of late, and who sends now.
+        for moment in self._of_late(INTERVAL if self.rules.inline else self.rules.evaluation) if shared else ():
+            view = self if self.rules.inline else replace_moment(self, moment)
+            sending = {key[0] for key in view.senders("address")} & shared
+            for address, *vm in claims(self.world.cluster, moment, self.rules.observed) if sending else ():
+                if address in sending:
+                    found.setdefault(address, set()).add(tuple(vm))
+        return found
+
+    def claimed(self) -> Iterator[Claim]:
+        """Who has which of the addresses that GPU series come from."""
+        sending = {key[0] for key in self.senders("address")}
+        found = claims(self.world.cluster, self.moment, self.rules.observed)
+        return (claim for claim in found if claim[0] in sending)
 
     @cached_property
     def addressed(self) -> dict[str, list[Vm]]:
@@ -307,7 +333,7 @@ class View:
                 return self.listed[key][0] if key in self.listed else None
             case "address":
                 owners = self.addressed.get(key[0], [])
-                return owners[0] if len(owners) == 1 else None
+                return owners[0] if len(owners) == 1 and len(self.contenders.get(key[0], ())) < 2 else None
             case _:
                 there = [pod for pod in self.holders if pod.vm and pod.stay.node == key[0]]
                 if len(there) != 1 or len(self.recent.get(key[0], ())) != 1:

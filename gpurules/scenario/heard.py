@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gpurules.scenario.events import LOOKBACK, SETTLING
+from gpurules.scenario.events import SETTLING
 from gpurules.scenario.model import Cluster
-from gpurules.scenario.scrape import INTERVAL, STALE, stored
+from gpurules.scenario.scrape import INTERVAL, LOOKBACK, STALE, stored
 
 INFO = "kubevirt_vmi_info"
 ADDRESSES = "kubevirt_vmi_status_addresses"
