@@ -1,4 +1,4 @@
-"""Two GPUs are claimed by several VMs, of one name or in one namespace: all keep their series, claims are counted."""
+"""GPUs are claimed by several VMs, of one name, in one namespace, on two nodes: all keep theirs, claims are counted."""
 
 from dataclasses import replace
 
