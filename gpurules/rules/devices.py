@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from gpurules.promql.syntax.build import aggregate, relabel
+from gpurules.promql.syntax.build import aggregate, relabel, selector
 from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.group import RecordingRule
-from gpurules.rules.identity import MODEL, PCI_ADDRESS, attributed, freshest_devices, read
+from gpurules.rules.identity import DEVICES, MODEL, PCI_ADDRESS, attributed, attributed_devices, freshest_devices
 from gpurules.rules.label_names import GPU, UUID
 from gpurules.rules.names import record_name
 from gpurules.rules.paths.path import Source
@@ -39,7 +39,7 @@ def info_rule(request: Request) -> RecordingRule:
         help="What each GPU of a virtual machine is: model, address in the guest and software; the value is 1.",
         operation="group",
     )
-    return RecordingRule(spec, attributed(request, beyond, many, "group"))
+    return RecordingRule(spec, attributed(request, beyond, many, DEVICES))
 
 
 def count_rule(request: Request) -> RecordingRule:
@@ -55,5 +55,8 @@ def count_rule(request: Request) -> RecordingRule:
         help="Number of GPUs of a virtual machine that send anything.",
         operation="count",
     )
-    gpus = aggregate("group", (*request.vm, UUID, GPU), read(info_rule(request), request))
+    if request.recorded:
+        gpus: Expression = aggregate("group", (*request.vm, UUID, GPU), selector(INFO))
+    else:
+        gpus = attributed_devices(request, (UUID, GPU))
     return RecordingRule(spec, aggregate("count", request.vm, gpus))

@@ -9,19 +9,22 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gpurules.promql.syntax.build import aggregate, binary, call, matcher, number, selector
-from gpurules.promql.syntax.tree import Expression
+from gpurules.promql.syntax.tree import Expression, Matcher
 from gpurules.promql.types import ONE, Kind
-from gpurules.rules.devices import INFO, info_rule
+from gpurules.rules.devices import INFO
 from gpurules.rules.group import RecordingRule
+from gpurules.rules.identities.narrowing import everything
 from gpurules.rules.identities.pods import OWNER_METRIC, holders, holding, owned_pods
 from gpurules.rules.identities.vms import INFO_METRIC, any_info, several
 from gpurules.rules.identity import (
+    anything,
+    attributed_devices,
     devices,
+    devices_by,
     identities,
     identity_of,
     identity_rule,
     keeps_address,
-    one_side,
     read,
     sending,
 )
@@ -82,7 +85,14 @@ def _series(request: Request, source: str) -> Expression:
         return any_info(request)
     if source == OWNER_METRIC:
         return selector(OWNER_METRIC, *request.kube_state)
-    return united([devices(request, one) for one in request.sources])
+    return united([anything(request, one) for one in _covering(request.sources)])
+
+
+def _covering(sources: tuple[Source, ...]) -> tuple[Source, ...]:
+    """Sources that together read all series that ``sources`` do: the others read nothing more."""
+    return tuple(
+        source for source in sources if not any(other.covers(source) and not source.covers(other) for other in sources)
+    )
 
 
 def _clusters(request: Request, sources: tuple[str, ...]) -> Expression:
@@ -152,9 +162,13 @@ def _unmatched(request: Request) -> Expression:
 def _unmatched_of(request: Request, source: Source) -> Expression:
     identity = identity_of(source)
     key = identity.joined_on(request)
-    series = devices(request, source, _LAUNCHER) if POD in key else devices(request, source)
-    known = selector(identity.record) if request.recorded else one_side(request, identity)
-    return binary("unless", aggregate("group", key, series), known, on=key)
+    known = selector(identity.record) if request.recorded else identity.relation(request, everything)
+    return binary("unless", devices_by(request, source, key, *_launchers(key)), known, on=key)
+
+
+def _launchers(key: tuple[str, ...]) -> tuple[Matcher, ...]:
+    """What tells launchers from other pods, where the key names a pod."""
+    return (_LAUNCHER,) if POD in key else ()
 
 
 def _ambiguous(request: Request) -> Expression:
@@ -162,13 +176,12 @@ def _ambiguous(request: Request) -> Expression:
 
 
 def _shared_uuid(request: Request) -> Expression:
-    labels = (*request.cluster, UUID, NAMESPACE, NAME)
     if request.recorded:
+        labels = (*request.cluster, UUID, NAMESPACE, NAME)
         owners: Expression = aggregate("group", labels, selector(INFO, matcher(UUID, "!=", "")))
     else:
         # vector(0) has no UUID: what is left has one.
-        owners = aggregate("group", labels, info_rule(request).expression)
-        owners = binary("unless", owners, call("vector", number(0)), on=(UUID,))
+        owners = binary("unless", attributed_devices(request, (UUID,)), call("vector", number(0)), on=(UUID,))
     return several((*request.cluster, UUID), owners)
 
 
@@ -178,33 +191,30 @@ def _contested(request: Request) -> Expression:
 
 def _contested_of(request: Request, source: Source) -> Expression:
     key = identity_of(source).joined_on(request)
-    series = devices(request, source, _LAUNCHER) if POD in key else devices(request, source)
-    return several(key, aggregate("group", (*key, SCRAPE_INSTANCE), series))
+    return several(key, devices_by(request, source, (*key, SCRAPE_INSTANCE), *_launchers(key)))
 
 
 def _container_gpus(request: Request) -> Expression:
     key = (*request.cluster, UUID, INSTANCE)
-    containers: Expression = united(
-        [aggregate("group", key, devices(request, source, _OTHER_POD)) for source in _by_pod(request)]
-    )
+    by_pod = _covering(_by_pod(request))
+    containers = united([devices_by(request, source, key, _OTHER_POD) for source in by_pod])
     for other in request.sources:
-        if other not in _by_pod(request):
-            containers = binary("unless", containers, devices(request, other), on=key)
+        if other not in by_pod:
+            # By the pod of a node's exporter its GPUs are a container's, also those that it maps to a launcher.
+            others = devices(request, other, *_launchers(identity_of(other).key))
+            containers = binary("unless", containers, others, on=key)
     return containers
 
 
 def _mapped(request: Request) -> Expression:
-    return united([aggregate("group", request.launcher, devices(request, one, _LAUNCHER)) for one in _hosts(request)])
+    return united([devices_by(request, one, request.launcher, _LAUNCHER) for one in _hosts(request)])
 
 
 def _unmapped(request: Request) -> RecordingRule:
     """1 where exporters on nodes send GPU series but map none to a launcher pod."""
-    sent = united([devices(request, source) for source in _hosts(request)])
-    mapped = binary("*", number(0), aggregate("group", request.cluster, _mapped(request)))
-    if request.cluster:
-        either = binary("or", mapped, aggregate("group", request.cluster, sent), on=request.cluster)
-    else:
-        either = binary("or", mapped, aggregate("group", (), sent))
+    sent = united([anything(request, source) for source in _covering(_hosts(request))])
+    mapped = united([devices(request, source, _LAUNCHER) for source in _hosts(request)])
+    unmapped = binary("unless", sent, mapped, on=request.cluster)
     spec = RecordSpec(
         record=record_name("cluster", "host_unmapped", "max"),
         level="health",
@@ -216,7 +226,7 @@ def _unmapped(request: Request) -> RecordingRule:
         help="Whether exporters on nodes send GPU series and map none of them to a launcher pod.",
         operation="max",
     )
-    return RecordingRule(spec, _or_zero(request, aggregate("max", request.cluster, either)))
+    return RecordingRule(spec, _or_zero(request, aggregate("max", request.cluster, unmapped)))
 
 
 def _silent(request: Request) -> Expression:

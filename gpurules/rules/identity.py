@@ -9,10 +9,11 @@ and each reader takes the freshest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from gpurules.catalog.field import Entity
 from gpurules.promql.syntax.build import aggregate, binary, call, number, selector, window
-from gpurules.promql.syntax.tree import Expression, Matcher, VectorSelector
+from gpurules.promql.syntax.tree import Expression, Matcher
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identities.identity import Identity
@@ -20,7 +21,7 @@ from gpurules.rules.identities.narrowing import Only, everything, known_to
 from gpurules.rules.identities.registry import IDENTITIES
 from gpurules.rules.label_names import INSTANCE, POD, SCRAPE_INSTANCE, UUID
 from gpurules.rules.names import record_name
-from gpurules.rules.paths.path import Source
+from gpurules.rules.paths.path import Source, as_stored
 from gpurules.rules.request import Request
 from gpurules.rules.selectors import series_of
 from gpurules.rules.series import keyed, last_written, united
@@ -28,6 +29,8 @@ from gpurules.rules.spec import RecordSpec
 
 MODEL = "modelName"
 PCI_ADDRESS = "pci_bus_id"
+DEVICES = "group"
+"""How devices are aggregated, which say that a GPU is there."""
 
 
 def read(rule: RecordingRule, request: Request) -> Expression:
@@ -103,9 +106,8 @@ _WORDS = {
 
 
 def _devices(request: Request, source: Source, matchers: Sequence[Matcher] = ()) -> Expression:
-    names = device_names(request)
     beyond = device_labels(request, source)[len(identity_of(source).joined_on(request)) :]
-    return keyed(source, request, "group", beyond, lambda only: series_of(names, only), matchers=matchers, exact=True)
+    return _grouped(request, source, beyond, matchers)
 
 
 def devices(request: Request, source: Source, *matchers: Matcher) -> Expression:
@@ -115,11 +117,45 @@ def devices(request: Request, source: Source, *matchers: Matcher) -> Expression:
     return _devices(request, source, matchers)
 
 
+def devices_by(request: Request, source: Source, labels: Sequence[str], *matchers: Matcher) -> Expression:
+    """1 for each of ``labels`` that the devices of ``source`` have which satisfy ``matchers``."""
+    if request.recorded:
+        return aggregate("group", labels, devices(request, source, *matchers))
+    if source.keyed is as_stored:
+        beyond = [label for label in labels if label not in request.cluster]
+        return _grouped(request, replace(source, stored=()), beyond, matchers)
+    key = identity_of(source).joined_on(request)
+    found = _grouped(request, source, [label for label in labels if label not in key], matchers)
+    return found if set(key) <= set(labels) else aggregate("group", labels, found)
+
+
+def anything(request: Request, source: Source) -> Expression:
+    """What is there if ``source`` has any device, to ask whether it has."""
+    if request.recorded or source.keyed is not as_stored:
+        return devices(request, source)
+    names = device_names(request)
+    return united([series_of(names, (*chosen, *request.dcgm)) for chosen in source.selections])
+
+
+def attributed_devices(request: Request, labels: Sequence[str]) -> Expression:
+    """1 for each VM and ``labels`` that its devices have, from the series as they are."""
+    return attributed(request, labels, lambda source: _grouped(request, source, labels), DEVICES)
+
+
+def _grouped(request: Request, source: Source, labels: Sequence[str], matchers: Sequence[Matcher] = ()) -> Expression:
+    """1 for each key of ``source`` and ``labels`` that its series have."""
+    names = device_names(request)
+    return keyed(source, request, "group", labels, lambda only: series_of(names, only), matchers=matchers, exact=True)
+
+
 def freshest_devices(request: Request, source: Source) -> Expression:
     """Each device of ``source`` once; where it is described in two ways, as it was last, if that is recorded."""
-    found = devices(request, source)
-    if isinstance(found, VectorSelector):
-        found = last_written(found)
+    if request.recorded:
+        found: Expression = last_written(selector(device_record(source)))
+    else:
+        key = identity_of(source).joined_on(request)
+        beyond = (label for label in device_labels(request, source) if label not in (*key, SCRAPE_INSTANCE))
+        found = _grouped(request, source, tuple(beyond))
     return aggregate("topk", (*identity_of(source).joined_on(request), *request.device), found, number(1))
 
 
@@ -209,16 +245,22 @@ def attributed(
 ) -> Expression:
     """``many`` of each source, keyed by its identity and ``labels``, booked on its VMs, the preferred source first.
 
-    A GPU that one VM sends in two ways counts once; one that two VMs claim stays with both.
+    A GPU that one VM sends in two ways counts once; one that two VMs claim stays with both. What hosts measure gives
+    way to all that a guest sends, whatever UUIDs it has.
     """
-    parts = [_booked(request, source, labels, many(source), op) for source in request.sources]
-    return united(parts, on=(*request.vm_key, *(label for label in (UUID, INSTANCE) if label in labels)))
+    guests = [_booked(request, source, labels, many(source), op) for source in request.sources if source.guest]
+    hosts = [_booked(request, source, labels, many(source), op) for source in request.sources if not source.guest]
+    device = (label for label in (UUID, INSTANCE) if label in labels)
+    if not guests:
+        return united(hosts)
+    return united([united(guests, on=(*request.vm_key, *device)), *hosts], on=request.vm_key)
 
 
 def _booked(request: Request, source: Source, labels: Sequence[str], many: Expression, op: str) -> Expression:
     identity = identity_of(source)
     key = identity.joined_on(request)
-    others = [] if source.guest else [other for other in request.sources if other.guest]
+    # Whoever sends anything is among the devices, so that those of a host give way without being asked.
+    others = [] if source.guest or op == DEVICES else [other for other in request.sources if other.guest]
     for other in others:
         if identity_of(other).key == identity.key:
             many = binary("unless", many, devices(request, other), on=key)
@@ -226,5 +268,16 @@ def _booked(request: Request, source: Source, labels: Sequence[str], many: Expre
     booked: Expression = aggregate(op, (*request.vm, *labels), joined)
     for other in others:
         if identity_of(other).key != identity.key:
-            booked = binary("unless", booked, one_side(request, identity_of(other)), on=request.vm_key)
+            booked = binary("unless", booked, _vms_of(request, other), on=request.vm_key)
     return booked
+
+
+def _vms_of(request: Request, source: Source) -> Expression:
+    """The VMs that ``source`` has series of, each once or more often."""
+    identity = identity_of(source)
+    key = identity.joined_on(request)
+    if set(key) == set(request.vm_key):
+        return devices(request, source)
+    if request.recorded:
+        return selector(identity.record)
+    return identity.relation(request, known_to(devices(request, source), key))

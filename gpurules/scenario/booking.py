@@ -16,8 +16,9 @@ from functools import cached_property
 
 from gpurules.scenario.claims import Claim, claims, shared_addresses
 from gpurules.scenario.exposition import mapping, seen_by, within
+from gpurules.scenario.heard import INFO, heard
 from gpurules.scenario.kube_state import Pod, pods
-from gpurules.scenario.model import Cluster, Exporter, Gpu, Instance, Labels, Reading, World
+from gpurules.scenario.model import Cluster, Exporter, Gpu, Instance, Labels, Reading, Stay, VirtualMachine, World
 from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, LOOKBACK, honors, merged
 from gpurules.scenario.target import Target, collected, host_target, relabelled
@@ -211,12 +212,25 @@ class View:
             stay = machine.stay(self.moment)
             owned = self.watched and machine.controlled_by is None
             known = owned if self.rules.owners else self.told and bool(stay and stay.known(self.moment))
-            if stay is not None and known and (self.rules.owners or stay.named(self.moment)):
+            if stay is not None and known and (self.rules.owners or self._named(machine, stay)):
                 vm = Vm(machine.namespace, machine.name, stay.node, machine.described)
                 if not machine.described or (self.told and stay.known(self.moment)):
                     # Owners of pods know nothing of what KubeVirt says of the VM, and both must be there to be joined.
                     found[machine.namespace, stay.pod] = vm
         return found
+
+    def _named(self, machine: VirtualMachine, stay: Stay) -> bool:
+        """Whether the launcher of a running VM is named: by who leads now, or by one that led and is still heard."""
+        if stay.named(self.moment) or stay.overlooked is None:
+            return stay.named(self.moment)
+        return (machine.namespace, machine.name, stay.pod) in self._pods_heard
+
+    @cached_property
+    def _pods_heard(self) -> frozenset[tuple[str, str, str]]:
+        """The launcher pods of VMs that are still named, with namespace and name."""
+        infos = (one for one in heard(self.world.cluster, self.moment) if one["__name__"] == INFO)
+        listened = (one for one in infos if self.rules.observed or "exported_namespace" not in one)
+        return frozenset((one["namespace"], one["name"], one["vmi_pod"]) for one in listened if "vmi_pod" in one)
 
     @cached_property
     def listed(self) -> dict[Key, tuple[Vm, str]]:

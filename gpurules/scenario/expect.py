@@ -104,9 +104,12 @@ def unsettled_by(spec: RecordSpec, rules: RulesFor, world: World) -> tuple[str, 
         return ("senders", "health") if spec.record.startswith("vmi_address:") else ("senders",)
     if spec.role in ("claim", "silent"):
         return ("senders", "health")
-    if spec.level == "health" or spec.role == "device":
+    if (spec.level == "health" and spec.role != "shared_uuid") or spec.role == "device":
         return ("health",)
-    return ("rates",) if spec.kind is Kind.RATE else ("values",)
+    # GPUs that are claimed twice are counted from what is recorded of them.
+    if spec.kind is Kind.RATE:
+        return ("rates",)
+    return ("values", "named") if set(rules.sources) - {"pod", "host_pod"} else ("values",)
 
 
 def _many(view: View) -> bool:

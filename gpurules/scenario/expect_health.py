@@ -85,6 +85,9 @@ def container_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     for source in view.rules.sources:
         if source not in BY_POD:
             devices -= {gpu.device for _, gpu in view.of(source)}
+    if set(BY_POD) <= set(view.rules.sources):
+        # By its own pod label a node's exporter is a container, by what it maps its GPUs may be VMs'.
+        devices -= {gpu.device for key, gpu in view.of("host_pod") if _counts("host_pod", key)}
     yield sample(spec, {}, len(devices))
 
 

@@ -7,6 +7,7 @@ and unit conversions are exact in binary; counters grow by whole steps between t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from gpurules.scenario.model import (
     Cluster,
@@ -65,6 +66,11 @@ def gpu(step: int, index: int = 0, more: Mapping[str, Reading] | None = None) ->
     return Gpu(uuid(step), str(index), BOARD, GUEST_ADDRESS, {**readings(step), **(more or {})})
 
 
+def without(name: str, whole: Gpu) -> Gpu:
+    """The GPU without a number of that field: a blank is not sent."""
+    return replace(whole, readings={other: one for other, one in whole.readings.items() if other != name})
+
+
 def uuid(step: int) -> str:
     """The UUID of GPU ``step``."""
     return f"GPU-{step:08x}-0000-4000-8000-{step:012x}"
@@ -120,8 +126,9 @@ SINGLE = machine("research", "train", "worker-1", (gpu(1),), address="10.128.1.1
 DOUBLE = machine("research", "simulate", "worker-1", (gpu(2), gpu(3, index=1)), address="10.128.1.2")
 """A VM with two GPUs on the same node."""
 
-NAMESAKE = machine("finance", "train", "worker-2", (gpu(4),), address="10.129.1.1")
-"""A VM and launcher pod that are called as another one in another namespace."""
+NAMESAKE = machine("finance", "train", "worker-2", (without(RESERVED, gpu(4)),), address="10.129.1.1")
+"""A VM and launcher pod that are called as another one in another namespace. Drivers before 510 know of no reserved
+memory."""
 
 
 def cluster(*machines: VirtualMachine, absent_value: str = "") -> Cluster:

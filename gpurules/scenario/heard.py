@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from gpurules.scenario.events import SETTLING
 from gpurules.scenario.model import Cluster
 from gpurules.scenario.scrape import INTERVAL, LOOKBACK, STALE, stored
 
@@ -24,7 +25,7 @@ def heard(cluster: Cluster, moment: float) -> Iterator[dict[str, str]]:
     """
     machines = tuple(replace(machine, exporter=None, upgrade=None) for machine in cluster.machines)
     told = replace(cluster, machines=machines, host_exporters=(), strangers=())
-    for one in stored(told, guests_honor=False, end=moment):
+    for one in stored(told, guests_honor=False, end=moment, since=moment - LOOKBACK - SETTLING):
         last = max(one.points)
         if one.points[last] != STALE and last * INTERVAL > moment - LOOKBACK:
             labels = dict(one.labels)

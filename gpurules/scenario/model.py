@@ -238,7 +238,8 @@ class Workload:
 @dataclass(frozen=True, slots=True)
 class HostExporter:
     """The dcgm-exporter of a node: the GPUs of ordinary containers. ``static``: the labels of its target where it is
-    scraped on a server outside of the cluster."""
+    scraped on a server outside of the cluster. ``honored``: whether its scrape sets honorLabels; as that of the guests
+    where it is None."""
 
     pod: str
     node: str
@@ -246,6 +247,7 @@ class HostExporter:
     exporter: Exporter
     workloads: tuple[Workload, ...]
     static: Labels = ()
+    honored: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,8 +300,9 @@ class Transition:
 
     ``values``: records of gauges and information. ``rates``: records over the rate window. ``senders``: which VMs sent
     anything in the rate window. ``health``: health records, and which GPUs are seen at all, gone pods included.
-    ``heard``: what components are heard to say, which only rules that lag behind it disturb. 0 where that kind of
-    record is not disturbed.
+    ``heard``: what components are heard to say, which only rules that lag behind it disturb. ``named``: numbers that
+    are booked by a name, address or node, under which a former launcher of the VM is seen for a while. 0 where that
+    kind of record is not disturbed.
     """
 
     at: float
@@ -308,6 +311,7 @@ class Transition:
     senders: float = 0
     health: float = 0
     heard: float = 0
+    named: float = 0
 
     def until(self, kind: str) -> float:
         """When records of ``kind`` are settled again."""
@@ -317,6 +321,7 @@ class Transition:
             "senders": self.senders,
             "health": self.health,
             "heard": self.heard,
+            "named": self.named,
         }[kind]
 
 
@@ -329,6 +334,7 @@ class World:
     ``lawless``: where guests' labels are honored nothing can be said of the numbers, only that no rule fails.
     ``in_place``: records that are left over are of former launchers on the same nodes.
     ``others``: further clusters in the same store, by name; only rules with a cluster label tell them apart.
+    ``levels``: of the records that are asked about; all where it is empty.
     """
 
     name: str
@@ -339,6 +345,7 @@ class World:
     lawless: bool = False
     others: Mapping[str, Cluster] = field(default_factory=dict)
     in_place: bool = False
+    levels: tuple[str, ...] = ()
 
     @property
     def clusters(self) -> dict[str, Cluster]:

@@ -11,7 +11,7 @@ from gpurules.scenario.model import Cluster, Controller, Gpu, Period, Stay, Tran
 
 BEFORE = 60
 """What happens in the first minute is how the story begins, and stays there."""
-KINDS = ("values", "rates", "senders", "health")
+KINDS = ("values", "rates", "senders", "health", "named")
 TOLD_WINDOW = 300
 """The rate window for which stories are written, in seconds."""
 

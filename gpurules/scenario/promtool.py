@@ -12,9 +12,9 @@ from fractions import Fraction
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.booking import DEFAULT, RulesFor
+from gpurules.scenario.booking import DEFAULT, RulesFor, View
 from gpurules.scenario.expect import expect
-from gpurules.scenario.expectation import Expectation, pace, rate_tolerance
+from gpurules.scenario.expectation import Expectation, pace, rate_tolerance, settled
 from gpurules.scenario.model import Labels, Reading, World, labels_of
 from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
@@ -57,12 +57,15 @@ def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rul
         for entry in stored(cluster, guests_honor, world.end)
         if dict(entry.labels)["__name__"] != "up"
     )
+    asked = [spec for spec in specs if not world.levels or spec.level in world.levels]
+    if not asked:
+        return RuleTest(world.name, (), (Check(0, "vector(0)", (Sample((), 0),), meaning=NO_ERROR),))
     if (world.lawless and guests_honor) or (world.others and not rules.cluster_label):
         return RuleTest(world.name, series, (Check(world.end, "vector(0)", (Sample((), 0),), meaning=NO_ERROR),))
     checks = tuple(
         check
         for moment in world.checkpoints
-        for spec in specs
+        for spec in asked
         for check in checks_of(world, spec, moment, guests_honor, rules)
     )
     return RuleTest(world.name, series, checks)
@@ -77,7 +80,8 @@ def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, r
     if expectation is None:
         # There is no more to see than since the start, and what is seen may be one reading too many.
         seen = max(min(rules.window, moment), 2 * INTERVAL)
-        yield from unsettled_checks(world, spec, moment, rate_tolerance(seen, pace(world, seen)))
+        tolerance = rate_tolerance(seen, pace(world, seen))
+        yield from unsettled_checks(world, spec, moment, tolerance, guests_honor, rules)
     elif expectation.tolerance:
         yield from near_checks(spec, moment, expectation)
     else:
@@ -99,7 +103,9 @@ def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iter
         yield Check(moment, expression, (Sample(nameless(one.labels), 1),), spec.record, meaning)
 
 
-def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: float) -> Iterator[Check]:
+def unsettled_checks(
+    world: World, spec: RecordSpec, moment: int, tolerance: float, guests_honor: bool, rules: RulesFor
+) -> Iterator[Check]:
     """What holds even within a transition: no GPU twice, none on another VM, no number that no GPU
     ever had; rates within ``tolerance``."""
     if spec.role == "fleet_count":
@@ -107,12 +113,20 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: flo
         machines = [machine for cluster in world.clusters.values() for machine in cluster.machines]
         gpus = sum(len({gpu.uuid for gpu in machine.all_gpus}) for machine in machines)
         yield Check(moment, f"sum({spec.record}) > {gpus}", (), spec.record, f"no more than {gpus} GPUs in all")
+    if spec.kind is Kind.RATE and settled(world, "values", moment) and not world.others:
+        # Rates are still those of before, but known to be of the VM that is there now.
+        for (namespace, name), node in sorted(booked_nodes(View(world, moment, guests_honor, rules)).items()):
+            elsewhere = f'{spec.record}{{namespace="{namespace}", name="{name}", node!="{node}"}}'
+            yield Check(moment, elsewhere, (), spec.record, "none on a node where its VM is no more")
     if spec.level != "vmi_gpu":
         return
     grain = [label for label in spec.labels if label not in ("node", *DESCRIPTION)]
     twice = f"count by ({', '.join(grain)}) ({spec.record}) > 1"
     yield Check(moment, twice, (), spec.record, "no GPU of a VM twice")
-    for uuid, owners in uuid_owners(world).items():
+    if "UUID" in grain:
+        known = f'count by ({", ".join(label for label in grain if label != "gpu")}) ({spec.record}{{UUID!=""}}) > 1'
+        yield Check(moment, known, (), spec.record, "no GPU of a VM under two indices")
+    for uuid, owners in uuid_owners(world, guests_honor).items():
         one = f'{spec.record}{{UUID="{uuid}"'
         names, nodes = ("|".join(sorted(set(found))) for found in zip(*owners, strict=True))
         elsewhere = f'{one}, name!~"{names}"}} or {one}, node!~"{nodes}"}}'
@@ -123,17 +137,26 @@ def unsettled_checks(world: World, spec: RecordSpec, moment: int, tolerance: flo
         yield Check(moment, beyond, (), spec.record, f"from {number(lowest)} to {number(highest)}")
 
 
-def uuid_owners(world: World) -> Mapping[str, set[tuple[str, str]]]:
-    """The VMs that have each GPU, by name and node, one for each of their stays."""
+def booked_nodes(view: View) -> Mapping[tuple[str, str], str]:
+    """The node of each VM that anything is booked on."""
+    return {(vm.namespace, vm.name): vm.node for vm, _ in view.booked}
+
+
+def uuid_owners(world: World, guests_honor: bool) -> Mapping[str, set[tuple[str, str]]]:
+    """The VMs that have each GPU, by name and node, one for each of their stays; where a guest's labels are honored,
+    also the one whose launcher it says that it is."""
     owners: dict[str, set[tuple[str, str]]] = {}
     for cluster in world.clusters.values():
-        holders: dict[tuple[str, str], set[str]] = {}
+        holders: dict[tuple[str, str], set[tuple[str, str]]] = {}
         for machine in cluster.machines:
             for stay in machine.stays:
-                holders.setdefault((machine.namespace, stay.pod), set()).add(machine.name)
+                holders.setdefault((machine.namespace, stay.pod), set()).add((machine.name, stay.node))
         for machine in cluster.machines:
             # A launcher that KubeVirt ties to another VM for a while is that one's meanwhile.
-            found = {(name, stay.node) for stay in machine.stays for name in holders[machine.namespace, stay.pod]}
+            found = set().union(*(holders[machine.namespace, stay.pod] for stay in machine.stays))
+            if guests_honor and machine.exporter is not None:
+                claim = dict(machine.exporter.exposed)
+                found |= holders.get((claim.get("namespace", ""), claim.get("pod", "")), set())
             for gpu in machine.all_gpus:
                 owners.setdefault(gpu.uuid, set()).update(found)
     return owners

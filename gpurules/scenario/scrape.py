@@ -66,23 +66,25 @@ def merged(target: Mapping[str, str], exposed: Mapping[str, str], honor: bool) -
 
 def honors(target: Target, guests_honor: bool) -> bool:
     """Whether the scrape of ``target`` sets honorLabels: KubeVirt's own, that of kube-state-metrics and those of
-    strangers do, the observability controller's does not."""
-    if target.kind in {"controller", "kube-state", "stranger"}:
+    strangers do, the observability controller's does not. That of an exporter on a node may differ from the guests'."""
+    if target.kind in {"controller", "kube-state", "stranger", "honored-host"}:
         return True
-    return guests_honor and target.kind != "observer"
+    return guests_honor and target.kind not in {"observer", "renamed-host"}
 
 
 REPLICA_LABEL: Final = "prometheus_replica"
 """The external label by which prometheus-operator tells the replicas of a Prometheus apart."""
 
 
-def stored(cluster: Cluster, guests_honor: bool, end: float, interval: float = INTERVAL) -> tuple[StoredSeries, ...]:
-    """All series that the store which is queried holds by ``end``.
+def stored(
+    cluster: Cluster, guests_honor: bool, end: float, interval: float = INTERVAL, since: float = 0
+) -> tuple[StoredSeries, ...]:
+    """All series that the store which is queried holds by ``end``, with what was scraped ``since`` then.
 
     Each replica has its own, with its external label; they take turns, so that no two scrape at the same moment.
     """
     if not cluster.replicas:
-        return scraped(cluster, guests_honor, end, interval)
+        return scraped(cluster, guests_honor, end, interval, since=since)
     turns = len(cluster.replicas)
     return tuple(
         StoredSeries(
@@ -90,12 +92,12 @@ def stored(cluster: Cluster, guests_honor: bool, end: float, interval: float = I
             {tick * turns + turn: point for tick, point in one.points.items()},
         )
         for turn, name in enumerate(cluster.replicas)
-        for one in scraped(cluster, guests_honor, end, interval * turns, turn * interval)
+        for one in scraped(cluster, guests_honor, end, interval * turns, turn * interval, since)
     )
 
 
 def scraped(
-    cluster: Cluster, guests_honor: bool, end: float, interval: float, first: float = 0
+    cluster: Cluster, guests_honor: bool, end: float, interval: float, first: float = 0, since: float = 0
 ) -> tuple[StoredSeries, ...]:
     """All series of one Prometheus, which scrapes from ``first`` on; points by the number of the scrape.
 
@@ -106,7 +108,7 @@ def scraped(
     series: dict[Labels, StoredSeries] = {}
     alive: dict[Target, set[Labels]] = {}
     gone: dict[Target, int] = {}
-    for tick in range(int((end - first) // interval) + 1):
+    for tick in range(int(max(since - first, 0) // interval), int((end - first) // interval) + 1):
         moment = first + tick * interval
         if within(cluster.outages, moment):
             alive.clear()

@@ -99,13 +99,17 @@ def guest_targets(machine: VirtualMachine, stay: Stay) -> tuple[Target, ...]:
     return tuple(targets)
 
 
+HOST_KINDS = {None: "host", True: "honored-host", False: "renamed-host"}
+"""The kind of the target of a node's exporter, by whether its scrape sets honorLabels."""
+
+
 def host_target(host: HostExporter) -> Target:
     """The target that the GPU operator's ServiceMonitor makes of its exporter, or that of a server elsewhere."""
     if host.static:
         instance = f"{host.address}:{GUEST_PORT}"
         return Target("static", labels_of({**dict(host.static), "instance": instance, "job": "servers"}))
     return Target(
-        "host",
+        HOST_KINDS[host.honored],
         labels_of(
             {
                 "container": "nvidia-dcgm-exporter",

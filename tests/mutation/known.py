@@ -21,7 +21,8 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True)
 class Row:
-    """Mutants of ``mutator`` whose label is like ``pattern``, made in a part that holds ``part``."""
+    """Mutants of ``mutator`` whose label is like ``pattern``, made in a part that holds ``part``; with ``^`` before it,
+    in one that begins with it."""
 
     mutator: str
     pattern: str
@@ -30,12 +31,20 @@ class Row:
 
     @cached_property
     def _expression(self) -> re.Pattern[str]:
-        return re.compile(".*".join(map(re.escape, self.pattern.split("*"))))
+        return _like(self.pattern)
+
+    @cached_property
+    def _part(self) -> re.Pattern[str]:
+        return _like(self.part.removeprefix("^") if self.part.startswith("^") else f"*{self.part}")
 
     def names(self, mutant: Mutant) -> bool:
         """Whether ``mutant`` is one of them."""
         like = mutant.mutator == self.mutator and self._expression.fullmatch(mutant.label) is not None
-        return like and (not self.part or self.part in to_text(mutant.original))
+        return like and (not self.part or self._part.match(to_text(mutant.original)) is not None)
+
+
+def _like(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(map(re.escape, text.split("*"))))
 
 
 def _table(name: str) -> tuple[Row, ...]:

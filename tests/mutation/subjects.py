@@ -144,7 +144,8 @@ class Subject:
             *(Trial(story) for story in told_here if self.honor != "true"),
             *(Trial(story, True) for story in honored if self.honor != "false"),
         ]
-        left_over = [] if self.inline else [Trial(story, left_over=True) for story in LEFT_OVER]
+        ways = (False, True) if "host" in self.paths and self.honor == "auto" else (False,)
+        left_over = [] if self.inline else [Trial(story, honored, True) for story in LEFT_OVER for honored in ways]
         turned = (Trial(story, turn=turn) for turn in range(1, len(self.ways)) for story in IN_TURN)
         found = [*plain, *left_over, *(Trial(story, spelled=True) for story in SPELLED), *turned]
         return tuple(sorted(found, key=lambda trial: trial.story not in TELLING))

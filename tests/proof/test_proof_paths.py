@@ -176,6 +176,13 @@ CASES = OF_PODS | {
         releases=("main",),
         stories=("steady", "mixed_exporters", *RESTARTS),
     ),
+    "inline, hosts beside named guests": Case(
+        ("vsock-exporter", "host"),
+        ((*NAME, "host-mapped"), ("host-mapped",), NAME),
+        inline=True,
+        releases=("main",),
+        stories=("steady", "host_mapping", "two_ways"),
+    ),
     "inline, nodes": Case(
         ("single-vm-node",), NODES, inline=True, releases=("main",), stories=("steady", "mig", *RESTARTS)
     ),

@@ -114,7 +114,8 @@ VALUES = [
     ("unmatched launchers", "no_vm", spec("unmatched", "health"), {"": 3}),
     ("unmatched without vmi_pod", "no_vmi_pod", spec("unmatched", "health"), {"": 2}),
     ("container GPUs", "containers", spec("container_gpus", "health"), {"": 4}),
-    ("shared UUID", "shared_uuid", spec("shared_uuid", "health"), {"": 2}),
+    ("shared UUID", "shared_uuid", spec("shared_uuid", "health"), {"": 3}),
+    ("shared UUID of an unseen launcher", "migration_unscraped", spec("shared_uuid", "health"), {"": 0}),
     ("nothing contested", "scraped_twice", spec("contested", "health"), {"": 0}),
 ]
 
@@ -205,7 +206,7 @@ def test_what_stories_state_of_ambiguity_is_what_is_heard(name: str, moment: int
         ("pods_told", 540, True, 2),
         ("pods_told", 390, False, 0),
         ("impostor", 420, True, 0),
-        ("migration_failover", 420, False, 2),
+        ("migration_failover", 420, False, 4),
         ("migration_failover", 450, False, 0),
     ],
 )

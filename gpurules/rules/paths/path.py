@@ -45,6 +45,10 @@ class Source:
     hosts: bool = False
     told_apart: bool = False
 
+    def covers(self, other: Source) -> bool:
+        """Whether every series of ``other`` is one of this source's too: it reads them whole or more of them."""
+        return all(any(set(mine) <= set(theirs) for mine in self.selections) for theirs in other.selections)
+
 
 class Scrape(NamedTuple):
     """What is known of the scrape of a path: ``honor`` of the guests, the labels that relabelling sets, ``matchers``

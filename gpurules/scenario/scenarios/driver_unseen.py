@@ -1,4 +1,4 @@
-"""A guest loads another driver while Prometheus is down: for five minutes its GPUs are described in two ways."""
+"""Guests load another driver while Prometheus is down: for five minutes their GPUs are described in two ways."""
 
 from gpurules.scenario.events import LOOKBACK, change_machine, stop_prometheus, unsettled
 from gpurules.scenario.fleet import cluster
@@ -12,5 +12,6 @@ def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
     world = World("driver_unseen", cluster(absent_value=absent_value), (390, 510, 600, 780))
     changed = change_machine(world, "research", "simulate", lambda vm: upgraded(vm, 450))
+    changed = change_machine(changed, "research", "train", lambda vm: upgraded(vm, 450))
     stopped = stop_prometheus(changed, 420, 480)
     return unsettled(stopped, Transition(420, values=420 + LOOKBACK + 30, rates=450 + LOOKBACK + 30))

@@ -2,22 +2,23 @@
 
 from dataclasses import replace
 
-from gpurules.scenario.events import fail_over, unsettled
-from gpurules.scenario.fleet import cluster
-from gpurules.scenario.model import Period, Transition, VirtualMachine, World
+from gpurules.scenario.events import fail_over
+from gpurules.scenario.fleet import DOUBLE, NAMESAKE, SINGLE, cluster, machine
+from gpurules.scenario.model import Period, VirtualMachine, World
 
 SOURCE = "vmi_pod is left out while the pod cache lags: beside a series with it that is no second launcher"
 
 
 def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
-    world = World("failover_pod_cache", cluster(absent_value=absent_value), (390, 420, 450, 480, 780))
+    copy = machine("tenants", "copy", "worker-1", SINGLE.gpus, address="10.128.1.40")
+    told = cluster(SINGLE, DOUBLE, NAMESAKE, copy, absent_value=absent_value)
+    world = World("failover_pod_cache", told, (390, 420, 450, 480, 780))
     both = fail_over(world, 420, takes_over=420, in_place=False)
     machines = tuple(map(lagging, both.cluster.machines))
     changed = replace(both, cluster=replace(both.cluster, machines=machines))
     stated = {("ambiguous", moment): 0.0 for moment in (420, 450, 480, 780)}
-    lag = Transition(420, values=480, rates=780, senders=480, health=480)
-    return replace(unsettled(changed, lag), stated=stated)
+    return replace(changed, stated=stated)
 
 
 def lagging(machine: VirtualMachine) -> VirtualMachine:

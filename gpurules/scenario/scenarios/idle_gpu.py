@@ -11,6 +11,6 @@ def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
     idle = gpu(6, index=1, more={name: Reading(0) for name in DEFAULT_FIELDS if "FB_" not in name})
     partly = machine("research", "partly-idle", "worker-2", (gpu(5), idle), address="10.129.1.5")
-    none = {name: Reading(0) for name in (FREE, USED, RESERVED)}
+    none = {name: Reading(0) for name in (FREE, USED, RESERVED, "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS")}
     shared = machine("research", "no-memory", "worker-2", (gpu(54, more=none),), address="10.129.1.54")
     return World("idle_gpu", cluster(SINGLE, partly, shared, absent_value=absent_value), (360,))

@@ -33,7 +33,8 @@ def build(absent_value: str) -> World:
     mute = replace(machine("finance", "mute", "worker-3", (gpu(84),), address="10.130.1.84"), exporter=None)
     lied_of = (*VICTIMS, mute)
     series = (*claims(plain), *(one for victim in lied_of for one in lies(victim, plain)), *runs(failed), *runs(plain))
-    told = cluster(*lied_of, plain, failed, absent_value=absent_value)
+    copy = machine("crime", "copy", "worker-2", SINGLE.gpus, address="10.129.1.85")
+    told = cluster(*lied_of, plain, failed, copy, absent_value=absent_value)
     gone = (Period(0, GONE),)
     world = replace(
         told,
@@ -60,7 +61,9 @@ def lies(victim: VirtualMachine, other: VirtualMachine) -> Iterator[Labels]:
     vm = {"namespace": victim.namespace, "name": victim.name}
     pod = {"namespace": victim.namespace, "pod": stay.pod}
     running = {"__name__": "kubevirt_vmi_info", "phase": "running", **vm}
-    yield labels_of({**running, "node": "worker-9", "vmi_pod": stay.pod})
+    if victim != SINGLE:
+        # Of two lies about one VM either may be the one that is believed.
+        yield labels_of({**running, "node": "worker-9", "vmi_pod": stay.pod})
     yield labels_of({**running, "node": stay.node, "vmi_pod": "virt-launcher-elsewhere-00000"})
     yield labels_of(
         {

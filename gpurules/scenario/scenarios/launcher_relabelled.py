@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from gpurules.scenario.events import fail_over, unsettled
-from gpurules.scenario.fleet import DOUBLE, SINGLE, cluster, gpu, machine
+from gpurules.scenario.fleet import DOUBLE, SINGLE, cluster, gpu, machine, without
 from gpurules.scenario.model import Period, Transition, World
+from gpurules.scenario.quantities import RESERVED
 
 SOURCE = (
     "vmi_pod is found by the label kubevirt.io/created-by: the old leader's series still tie the pod to the other VM"
@@ -13,7 +14,9 @@ SOURCE = (
 
 def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
-    heir = machine("research", "heir", "worker-2", (gpu(74), gpu(75, index=1)), address="10.129.1.74")
+    heir = machine(
+        "research", "heir", "worker-2", (gpu(74), without(RESERVED, gpu(75, index=1))), address="10.129.1.74"
+    )
     stay = heir.stays[0]
     found = replace(heir, stays=(replace(stay, listed_from=420),))
     # kube-state-metrics names the owner of the pod all the time.

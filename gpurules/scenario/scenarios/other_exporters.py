@@ -12,7 +12,8 @@ SOURCE = (
 
 def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
-    claims = exporter(exposed=labels_of({"name": SINGLE.name, "node": "worker-2"}))
+    claims = exporter(exposed=labels_of({"name": SINGLE.name, "node": "worker-2", "driver_version": "0.0"}))
+    claims = replace(claims, driver_label="")
     intruder = machine("research", "intruder", "worker-3", (gpu(87),), address="10.130.1.87", guest=claims)
     lost = machine("finance", "lost", "worker-4", (gpu(88),), address="10.131.1.88")
     unknown = replace(lost.stays[0], reported="unknown", pod_known=False)
@@ -22,7 +23,7 @@ def build(absent_value: str) -> World:
         DOUBLE,
         NAMESAKE,
         replace(intruder, besides=("pod-network",)),
-        replace(lost, stays=(unknown,), besides=("pod-network",)),
+        replace(lost, stays=(unknown,), besides=("pod-network", "vsock-exporter")),
         absent_value=absent_value,
     )
     return World("other_exporters", replace(world, host_exporters=servers), (360,))

@@ -62,6 +62,10 @@ SCENARIOS: dict[str, str] = {
     "launcher_relabelled": "gpurules.scenario.scenarios.launcher_relabelled",
     "impostor": "gpurules.scenario.scenarios.impostor",
     "other_exporters": "gpurules.scenario.scenarios.other_exporters",
+    "host_mapping": "gpurules.scenario.scenarios.host_mapping",
+    "migration_unscraped": "gpurules.scenario.scenarios.migration_unscraped",
+    "two_ways": "gpurules.scenario.scenarios.two_ways",
+    "taking_turns": "gpurules.scenario.scenarios.taking_turns",
     "pods_told": "gpurules.scenario.scenarios.pods_told",
 }
 

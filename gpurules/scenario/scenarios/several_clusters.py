@@ -2,10 +2,9 @@
 
 from dataclasses import replace
 
-from gpurules.scenario.fleet import DOUBLE, NAMESAKE, SINGLE, cluster, gpu, machine
+from gpurules.scenario.fleet import DOUBLE, NAMESAKE, SINGLE, cluster, gpu, machine, without
 from gpurules.scenario.model import World
 from gpurules.scenario.quantities import FREE, RESERVED
-from gpurules.scenario.scenarios.shared_uuid import without
 
 SOURCE = "external labels tell the clusters apart; all other names are each cluster's own"
 

@@ -13,7 +13,8 @@ def build(absent_value: str) -> World:
     """The world, with labels without a value spelled as ``absent_value``."""
     stranger = machine("tenants", "stranger", "worker-3", (gpu(56),), address="10.130.1.56")
     unknown = replace(stranger, stays=(replace(stranger.stays[0], listed=False),))
-    guests = tuple(map(twice, (SINGLE, DOUBLE, unknown)))
+    third = machine("tenants", "third", "worker-3", (gpu(58),), address="10.130.1.58")
+    guests = tuple(map(twice, (SINGLE, DOUBLE, third, unknown)))
     world = World("two_exporters", cluster(*guests, NAMESAKE, absent_value=absent_value), (360, 390, 420, 480, 750))
     return unsettled(world, Transition(420, rates=420 + RATE_WINDOW + 30, health=420 + SETTLING))
 

@@ -144,6 +144,8 @@ CASES = [
     ("bytes + bytes", BYTE, Kind.GAUGE),
     ("energy + energy", MILLIJOULE, Kind.GAUGE),
     ("energy - unknown", None, Kind.UNKNOWN),
+    ("info or vector(0)", ONE, Kind.FLAG),
+    ("info or vector(2)", ONE, Kind.GAUGE),
     ("power > 5", WATT, Kind.GAUGE),
     ("5 < power", WATT, Kind.GAUGE),
     ("power > bool 5", ONE, Kind.FLAG),
