@@ -11,22 +11,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
-from functools import cached_property
 
 from gpurules.scenario.exposition import mapping, seen_by, within
-from gpurules.scenario.kube_state import Pod, pods
 from gpurules.scenario.model import Cluster, Exporter, Gpu, Instance, Labels, Reading, World
-from gpurules.scenario.quantities import BY_NAME
-from gpurules.scenario.scrape import INTERVAL, honors, merged
+from gpurules.scenario.scrape import honors, merged
 from gpurules.scenario.target import Target, collected, host_target, relabelled
 
 LAUNCHER_PREFIX = "virt-launcher-"
 ADDRESS = re.compile(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 """An IPv4 or IPv6 address; a target may have a host name in its place."""
 
-LOOKBACK, MARGIN = 300, 60
-"""Seconds for which a node must have had one GPU pod alone: the rate window or the lookback, and a minute."""
+LOOKBACK = 300
+"""Seconds for which Prometheus shows a sample that is not marked stale."""
 
 Key = tuple[str, ...]
 Matchers = tuple[tuple[str, str, str], ...]
@@ -171,189 +167,6 @@ class Seen:
             case "node" if self.pod and not (self.of_launcher or label("exported_pod") or label(rules.name_label)):
                 return (label("node") or label("Hostname") or label("hostname", ""),)
         return None
-
-
-class View:
-    """The cluster at one moment as Prometheus has it, for rules that were rendered for ``rules``."""
-
-    def __init__(self, world: World, moment: float, guests_honor: bool, rules: RulesFor = DEFAULT) -> None:
-        self.world = world
-        self.moment = moment
-        self.guests_honor = guests_honor
-        self.rules = rules
-        self.seen = tuple(seen_gpus(world, moment, guests_honor))
-
-    def of(self, source: str) -> Iterator[tuple[Key, Seen]]:
-        """The series of a source, with their keys."""
-        for gpu in self.seen:
-            key = gpu.key(source, self.rules)
-            if key is not None:
-                yield key, gpu
-
-    @cached_property
-    def told(self) -> bool:
-        """Whether a component that the rules read tells of VMs."""
-        cluster = self.world.cluster
-        leads = any(within(controller.leads, self.moment) for controller in cluster.controllers)
-        return leads or (self.rules.observed and bool(cluster.observers))
-
-    @cached_property
-    def watched(self) -> bool:
-        """Whether kube-state-metrics tells of pods."""
-        return self.world.cluster.kube_state and watched(self.world.cluster, self.moment)
-
-    @cached_property
-    def launchers(self) -> dict[Key, Vm]:
-        """Launcher pods that are known to be a running VM's."""
-        found: dict[Key, Vm] = {}
-        for machine in self.world.cluster.machines:
-            stay = machine.stay(self.moment)
-            owned = self.watched and machine.controlled_by is None
-            known = owned if self.rules.owners else self.told and bool(stay and stay.known(self.moment))
-            if stay is not None and known and (self.rules.owners or stay.named(self.moment)):
-                vm = Vm(machine.namespace, machine.name, stay.node, machine.described)
-                if not machine.described or (self.told and stay.known(self.moment)):
-                    # Owners of pods know nothing of what KubeVirt says of the VM, and both must be there to be joined.
-                    found[machine.namespace, stay.pod] = vm
-        return found
-
-    @cached_property
-    def listed(self) -> dict[Key, tuple[Vm, str]]:
-        """Running VMs that KubeVirt lists, by name, with their addresses."""
-        found: dict[Key, tuple[Vm, str]] = {}
-        for machine in self.world.cluster.machines:
-            stay = machine.stay(self.moment)
-            if stay is not None and self.told and stay.known(self.moment):
-                vm = Vm(machine.namespace, machine.name, stay.node, machine.described)
-                found[machine.namespace, machine.name] = vm, stay.address
-        return found
-
-    @cached_property
-    def holders(self) -> tuple[Pod, ...]:
-        """The running launcher pods with a GPU."""
-        listed = pods(self.world.cluster, self.moment) if self.watched else ()
-        return tuple(pod for pod in listed if pod.holds_gpu)
-
-    def senders(self, source: str) -> frozenset[Key]:
-        """The keys of ``source`` that were seen at an evaluation within the rate window."""
-        return self._seen_within(self.rules.window - self.rules.evaluation)[source]
-
-    @property
-    def senders_settled(self) -> bool:
-        """Whether it does not matter if the window holds both of its ends."""
-        window = self.rules.window
-        return self._seen_within(window - self.rules.evaluation) == self._seen_within(window)
-
-    def _seen_within(self, window: int) -> dict[str, frozenset[Key]]:
-        """The keys of each source that were seen at one of the evaluations of the last ``window`` seconds."""
-        found: dict[str, set[Key]] = {source: set() for source in self.rules.sources}
-        step = self.rules.evaluation
-        last = int(self.moment // step) * step
-        for moment in range(last, max(last - window, 0) - 1, -step):
-            if moment == last or not within(self.world.cluster.outages, moment):
-                view = self if moment == self.moment else replace_moment(self, moment)
-                for source, keys in found.items():
-                    keys.update(key for key, _ in view.of(source))
-        return {source: frozenset(keys) for source, keys in found.items()}
-
-    @cached_property
-    def contradictory(self) -> bool:
-        """Whether two exporters describe a GPU differently."""
-        return any(len({described(one) for one in senders}) > 1 for senders in self.devices().values())
-
-    @cached_property
-    def recent(self) -> dict[str, set[Key]]:
-        """The pods that had a GPU on each node when kube-state-metrics was scraped of late."""
-        found: dict[str, set[Key]] = {}
-        first = int(max(self.moment - max(self.rules.window, LOOKBACK) - MARGIN, 0) + INTERVAL - 1) // INTERVAL
-        for tick in range(first, int(self.moment // INTERVAL) + 1):
-            moment = tick * INTERVAL
-            if watched(self.world.cluster, moment) and not within(self.world.cluster.outages, moment):
-                for pod in pods(self.world.cluster, moment):
-                    if pod.holds_gpu:
-                        found.setdefault(pod.stay.node, set()).add((pod.machine.namespace, pod.stay.pod))
-                for other in self.world.cluster.container_pods:
-                    found.setdefault(other.node, set()).add((other.namespace, other.name))
-        return found
-
-    @cached_property
-    def addressed(self) -> dict[str, list[Vm]]:
-        """The VMs that have each address."""
-        found: dict[str, list[Vm]] = {}
-        for vm, address in self.listed.values():
-            found.setdefault(address, []).append(vm)
-        return found
-
-    def vm(self, source: str, key: Key) -> Vm | None:
-        """What a key of ``source`` stands for."""
-        match source:
-            case "pod" | "host_pod":
-                return self.launchers.get(key)
-            case "name":
-                return self.listed[key][0] if key in self.listed else None
-            case "address":
-                owners = self.addressed.get(key[0], [])
-                return owners[0] if len(owners) == 1 else None
-            case _:
-                there = [pod for pod in self.holders if pod.vm and pod.stay.node == key[0]]
-                if len(there) != 1 or len(self.recent.get(key[0], ())) != 1:
-                    return None
-                machine, stay = there[0].machine, there[0].stay
-                if machine.described and not (self.told and stay.known(self.moment)):
-                    return None
-                return Vm(machine.namespace, machine.name, stay.node, machine.described)
-
-    @cached_property
-    def booked(self) -> tuple[tuple[Vm, Seen], ...]:
-        """Every GPU under the VM that it is booked on, as often as it is sent, the preferred source first."""
-        found: list[tuple[Vm, Seen]] = []
-        for source in self.rules.sources:
-            for key, gpu in self.of(source):
-                vm = self.vm(source, key)
-                if vm is not None and not (source == "host_pod" and self._sends_itself(vm, key)):
-                    found.append((vm, gpu))
-        return tuple(found)
-
-    def _sends_itself(self, vm: Vm, key: Key) -> bool:
-        """Whether a guest's own series are booked on ``vm``, or come from its launcher: its host's then are not."""
-        guests = [source for source in self.rules.sources if source != "host_pod"]
-        own = (self.vm(source, other) for source in guests for other, _ in self.of(source))
-        return vm in own or ("pod" in guests and any(other == key for other, _ in self.of("pod")))
-
-    def devices(self) -> dict[tuple[Vm, str, str], list[Seen]]:
-        """The GPUs of each VM, each once, with all that send it."""
-        found: dict[tuple[Vm, str, str], list[Seen]] = {}
-        for vm, gpu in self.booked:
-            found.setdefault((vm, *gpu.device), []).append(gpu)
-        return found
-
-    def values(self, name: str, rated: bool) -> Iterator[tuple[Vm, Seen, Reading, Fraction]]:
-        """Each GPU's number of a field in the base unit."""
-        quantity = BY_NAME[name]
-        for (vm, _, _), senders in self.devices().items():
-            for gpu in senders:
-                reading = gpu.reading(name)
-                if reading is None:
-                    continue
-                raw = reading.per_second if rated else reading.at(self.read())
-                if not (quantity.zero_is_absent and raw == 0):
-                    yield vm, gpu, reading, Fraction(raw) * quantity.factor
-                break
-
-    def read(self) -> float:
-        """When the exporters last read DCGM."""
-        collection = self.world.cluster.collection
-        return self.moment // collection * collection
-
-
-def watched(cluster: Cluster, moment: float) -> bool:
-    """Whether a pod of kube-state-metrics answers at ``moment``."""
-    return any(within(watcher.leads, moment) for watcher in cluster.watchers)
-
-
-def replace_moment(view: View, moment: float) -> View:
-    """The same at another moment."""
-    return View(view.world, moment, view.guests_honor, view.rules)
 
 
 def described(one: Seen) -> tuple[str, ...]:

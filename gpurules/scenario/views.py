@@ -1,0 +1,186 @@
+"""A world at its moments, as Prometheus has it for the rules under test: each moment is worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from functools import cached_property
+
+from gpurules.rules.spec import RecordSpec
+from gpurules.scenario.booking import DEFAULT, LOOKBACK, Key, RulesFor, Seen, Vm
+from gpurules.scenario.epochs import epochs
+from gpurules.scenario.exposition import read_before, within
+from gpurules.scenario.heard import heard, spoken
+from gpurules.scenario.kube_state import Pod
+from gpurules.scenario.model import Labels, Reading, World
+from gpurules.scenario.quantities import BY_NAME
+from gpurules.scenario.scrape import INTERVAL, StoredSeries
+from gpurules.scenario.standing import Standing
+
+MARGIN = 60
+"""Seconds beyond the rate window or the lookback for which a node must have had one GPU pod alone."""
+
+
+class Views:
+    """The views of ``world`` for rules that were rendered for ``rules``."""
+
+    def __init__(self, world: World, guests_honor: bool, rules: RulesFor = DEFAULT) -> None:
+        self.world = world
+        self.guests_honor = guests_honor
+        self.rules = rules
+        self._epochs = epochs(world.cluster)
+        self._standings: dict[int, Standing] = {}
+        self._views: dict[float, View] = {}
+        self._spoken: tuple[StoredSeries, ...] = ()
+        self._spoken_until: float = -1
+
+    def at(self, moment: float) -> View:
+        """The view at ``moment``."""
+        if moment not in self._views:
+            self._views[moment] = View(self, moment)
+        return self._views[moment]
+
+    def standing(self, moment: float) -> Standing:
+        """How things stand in the epoch of ``moment``."""
+        epoch = self._epochs.of(moment)
+        if epoch not in self._standings:
+            self._standings[epoch] = Standing(self.world, moment, self.guests_honor, self.rules)
+        return self._standings[epoch]
+
+    @cached_property
+    def clusters(self) -> dict[str, Views]:
+        """Each cluster by itself, by name."""
+        here = replace(self.rules, cluster_label="")
+        return {
+            name: Views(replace(self.world, cluster=cluster, others={}), self.guests_honor, here)
+            for name, cluster in self.world.clusters.items()
+        }
+
+    def spoken(self, moment: float) -> tuple[StoredSeries, ...]:
+        """What is stored of KubeVirt and kube-state-metrics by ``moment``, and what will be by the end."""
+        if moment > self._spoken_until:
+            self._spoken_until = max(moment, self.world.end)
+            self._spoken = spoken(self.world.cluster, self._spoken_until)
+        return self._spoken
+
+
+class View:
+    """The cluster at one moment as Prometheus has it, for rules that were rendered for ``rules``."""
+
+    def __init__(self, views: Views, moment: float) -> None:
+        self.views = views
+        self.world = views.world
+        self.moment = moment
+        self.rules = views.rules
+        self.standing = views.standing(moment)
+        self.added_up: dict[RecordSpec, Mapping[Labels, Fraction]] = {}
+        """What records that are sums over time add up at this moment."""
+        self._values: dict[tuple[str, bool], tuple[tuple[Vm, Seen, Reading, Fraction], ...]] = {}
+
+    def of(self, source: str) -> tuple[tuple[Key, Seen], ...]:
+        """The series of a source, with their keys."""
+        return self.standing.of(source)
+
+    @property
+    def told(self) -> bool:
+        """Whether a component that the rules read tells of VMs."""
+        return self.standing.told
+
+    @property
+    def watched(self) -> bool:
+        """Whether kube-state-metrics tells of pods."""
+        return self.standing.watched
+
+    @property
+    def holders(self) -> tuple[Pod, ...]:
+        """The running launcher pods with a GPU."""
+        return self.standing.holders
+
+    def heard(self) -> list[dict[str, str]]:
+        """The labels of every series of KubeVirt and kube-state-metrics that is shown."""
+        return list(heard(self.views.spoken(self.moment), self.moment))
+
+    def senders(self, source: str) -> frozenset[Key]:
+        """The keys of ``source`` that were seen at an evaluation within the rate window."""
+        return self._sent[source]
+
+    @property
+    def senders_settled(self) -> bool:
+        """Whether it does not matter if the window holds both of its ends."""
+        return self._sent == self._seen_within(self.rules.window)
+
+    @cached_property
+    def _sent(self) -> dict[str, frozenset[Key]]:
+        return self._seen_within(self.rules.window - self.rules.evaluation)
+
+    def _seen_within(self, window: int) -> dict[str, frozenset[Key]]:
+        """The keys of each source that were seen at one of the evaluations of the last ``window`` seconds."""
+        step = self.rules.evaluation
+        last = int(self.moment // step) * step
+        standings = {
+            self.views.standing(moment)
+            for moment in range(last, max(last - window, 0) - 1, -step)
+            if moment == last or not within(self.world.cluster.outages, moment)
+        }
+        return {
+            source: frozenset[Key]().union(*(standing.keys[source] for standing in standings))
+            for source in self.rules.sources
+        }
+
+    @cached_property
+    def recent(self) -> dict[str, set[Key]]:
+        """The pods that had a GPU on each node when kube-state-metrics was scraped of late."""
+        found: dict[str, set[Key]] = {}
+        first = int(max(self.moment - max(self.rules.window, LOOKBACK) - MARGIN, 0) + INTERVAL - 1) // INTERVAL
+        scrapes = (tick * INTERVAL for tick in range(first, int(self.moment // INTERVAL) + 1))
+        answered = (moment for moment in scrapes if not within(self.world.cluster.outages, moment))
+        for standing in {self.views.standing(moment) for moment in answered}:
+            for node, pod in standing.on_nodes:
+                found.setdefault(node, set()).add(pod)
+        return found
+
+    @cached_property
+    def _alone(self) -> frozenset[str]:
+        """The nodes that had one GPU pod alone of late, where that matters."""
+        if "node" not in self.rules.sources:
+            return frozenset()
+        return frozenset(node for node, there in self.recent.items() if len(there) == 1)
+
+    def vm(self, source: str, key: Key) -> Vm | None:
+        """What a key of ``source`` stands for."""
+        return self.standing.vm(source, key, self._alone)
+
+    @property
+    def booked(self) -> tuple[tuple[Vm, Seen], ...]:
+        """Every GPU under the VM that it is booked on, as often as it is sent, the preferred source first."""
+        return self.standing.booked(self._alone)
+
+    @property
+    def contradictory(self) -> bool:
+        """Whether two exporters describe a GPU differently."""
+        return self.standing.contradictory(self._alone)
+
+    def devices(self) -> dict[tuple[Vm, str, str], list[Seen]]:
+        """The GPUs of each VM, each once, with all that send it."""
+        return self.standing.devices(self._alone)
+
+    def values(self, name: str, rated: bool) -> Sequence[tuple[Vm, Seen, Reading, Fraction]]:
+        """Each GPU's number of a field in the base unit."""
+        if (name, rated) not in self._values:
+            self._values[name, rated] = tuple(self._worked_out(name, rated))
+        return self._values[name, rated]
+
+    def _worked_out(self, name: str, rated: bool) -> list[tuple[Vm, Seen, Reading, Fraction]]:
+        quantity = BY_NAME[name]
+        read = read_before(self.world.cluster, self.moment)
+        found: list[tuple[Vm, Seen, Reading, Fraction]] = []
+        for (vm, _, _), senders in self.devices().items():
+            sent = next(((gpu, reading) for gpu in senders if (reading := gpu.reading(name)) is not None), None)
+            if sent is None:
+                continue
+            gpu, reading = sent
+            raw = reading.per_second if rated else reading.at(read)
+            if not (quantity.zero_is_absent and raw == 0):
+                found.append((vm, gpu, reading, Fraction(raw) * quantity.factor))
+        return found
