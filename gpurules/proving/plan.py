@@ -9,7 +9,6 @@ from math import gcd
 from gpurules.proving.asked import Asked
 from gpurules.proving.case import Case
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.booking import LOOKBACK
 from gpurules.scenario.changed import with_clusters
 from gpurules.scenario.events import SETTLING
 from gpurules.scenario.model import Cluster, Labels, Transition, World, absent_value, labels_of
@@ -19,6 +18,7 @@ from gpurules.scenario.promtool import Check, RuleTest, rule_test
 from gpurules.scenario.quantities import DEFAULT_FIELDS
 from gpurules.scenario.readings import with_readings
 from gpurules.scenario.scenarios.registry import world
+from gpurules.scenario.scrape import LOOKBACK
 from gpurules.scenario.seed import elsewhere, seeded
 from gpurules.scenario.spelling import spelt
 from gpurules.scenario.target import Sample

@@ -13,9 +13,18 @@ from gpurules.promql.syntax.tree import Expression
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.devices import INFO, info_rule
 from gpurules.rules.group import RecordingRule
-from gpurules.rules.identities.pods import OWNER_METRIC, holders, owned_pods
+from gpurules.rules.identities.pods import OWNER_METRIC, holders, holding, owned_pods
 from gpurules.rules.identities.vms import INFO_METRIC, any_info, several
-from gpurules.rules.identity import devices, identities, identity_of, identity_rule, keeps_address, one_side, read
+from gpurules.rules.identity import (
+    devices,
+    identities,
+    identity_of,
+    identity_rule,
+    keeps_address,
+    one_side,
+    read,
+    sending,
+)
 from gpurules.rules.label_names import INSTANCE, LAUNCHER_PATTERN, NAME, NAMESPACE, POD, SCRAPE_INSTANCE, UUID
 from gpurules.rules.names import record_name
 from gpurules.rules.paths.path import Source
@@ -149,7 +158,7 @@ def _unmatched_of(request: Request, source: Source) -> Expression:
 
 
 def _ambiguous(request: Request) -> Expression:
-    return united([identity.ambiguous(request) for identity in identities(request)])
+    return united([identity.ambiguous(request, sending(request, identity)) for identity in identities(request)])
 
 
 def _shared_uuid(request: Request) -> Expression:
@@ -214,7 +223,7 @@ def _silent(request: Request) -> Expression:
     if _by_pod(request) == request.sources:
         identity = identities(request)[0]
         return binary("unless", holders(request), read(identity_rule(request, identity), request), on=request.launcher)
-    owned = binary("and", owned_pods(request), holders(request), on=request.launcher)
+    owned = binary("and", owned_pods(request, holding(request)), holders(request), on=request.launcher)
     silent: Expression = aggregate("group", request.vm_key, owned)
     for identity in identities(request):
         silent = binary("unless", silent, read(identity_rule(request, identity), request), on=request.vm_key)

@@ -16,6 +16,7 @@ from gpurules.promql.syntax.tree import Expression, Matcher, VectorSelector
 from gpurules.promql.types import ONE, Kind
 from gpurules.rules.group import RecordingRule
 from gpurules.rules.identities.identity import Identity
+from gpurules.rules.identities.narrowing import Only, everything, known_to
 from gpurules.rules.identities.registry import IDENTITIES
 from gpurules.rules.label_names import INSTANCE, POD, SCRAPE_INSTANCE, UUID
 from gpurules.rules.names import record_name
@@ -49,7 +50,8 @@ def input_rules(request: Request) -> tuple[RecordingRule, ...]:
     if not request.recorded:
         return ()
     devices = (device_rule(request, source) for source in request.sources)
-    return (*devices, *(identity_rule(request, identity) for identity in identities(request)))
+    known = (rule for one in identities(request) for rule in (*_claim_rules(request, one), identity_rule(request, one)))
+    return (*devices, *known)
 
 
 def device_record(source: Source) -> str:
@@ -133,6 +135,30 @@ def _senders(request: Request, source: Source) -> Expression:
     return keyed(source, request, "group", (), samples)
 
 
+def sending(request: Request, identity: Identity) -> Only:
+    """Of series, keyed as ``identity`` is, those of which the key sent anything in the last rate window."""
+    senders = united([_senders(request, source) for source in request.sources if identity_of(source) is identity])
+    return known_to(senders, identity.joined_on(request))
+
+
+def _claim_rules(request: Request, identity: Identity) -> tuple[RecordingRule, ...]:
+    """What several may say of a key of ``identity``; nothing where that cannot be."""
+    if identity.claims is None:
+        return ()
+    spec = RecordSpec(
+        record=identity.claim_record,
+        level="identity",
+        role="claim",
+        fields=(),
+        labels=(*request.cluster, *identity.claims.labels),
+        unit=ONE,
+        kind=Kind.INFO,
+        help=identity.claims.help,
+        operation="group",
+    )
+    return (RecordingRule(spec, identity.claims.relation(request, sending(request, identity))),)
+
+
 def identity_rule(request: Request, identity: Identity) -> RecordingRule:
     """What each key stands for, of the VMs that sent anything in the last rate window."""
     key = identity.joined_on(request)
@@ -148,11 +174,10 @@ def identity_rule(request: Request, identity: Identity) -> RecordingRule:
         help=_HELP[identity.key],
         operation="group",
     )
-    senders = united([_senders(request, source) for source in request.sources if identity_of(source) is identity])
-    sending = binary("and", identity.relation(request), senders, on=key)
+    vms = identity.relation(request, sending(request, identity))
     if identity.single:
-        return RecordingRule(spec, aggregate("group", labels, sending))
-    return RecordingRule(spec, _once_each(request, identity, sending))
+        return RecordingRule(spec, aggregate("group", labels, vms))
+    return RecordingRule(spec, _once_each(request, identity, vms))
 
 
 def _once_each(request: Request, identity: Identity, vms: Expression) -> Expression:
@@ -174,7 +199,7 @@ def one_side(request: Request, identity: Identity) -> Expression:
     """The one side of a join on ``identity``: at most one series for each key."""
     if not request.recorded:
         # Who sends nothing is not joined with anything.
-        return _once_each(request, identity, identity.relation(request))
+        return _once_each(request, identity, identity.relation(request, everything))
     record = selector(identity.record)
     return record if identity.lasting(request) else _once_each(request, identity, call("timestamp", record))
 

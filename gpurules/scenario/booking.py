@@ -21,9 +21,6 @@ LAUNCHER_PREFIX = "virt-launcher-"
 ADDRESS = re.compile(r"[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
 """An IPv4 or IPv6 address; a target may have a host name in its place."""
 
-LOOKBACK = 300
-"""Seconds for which Prometheus shows a sample that is not marked stale."""
-
 Key = tuple[str, ...]
 Matchers = tuple[tuple[str, str, str], ...]
 

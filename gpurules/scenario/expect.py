@@ -10,6 +10,7 @@ from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario import fleet_levels
 from gpurules.scenario.booking import DEFAULT, RulesFor, Seen, Vm
+from gpurules.scenario.claims import shared_addresses
 from gpurules.scenario.expect_health import HEALTH_ROLES
 from gpurules.scenario.expectation import (
     COMBINATIONS,
@@ -50,13 +51,14 @@ def expected(views: Views, spec: RecordSpec, moment: float) -> Expectation | Non
     if stated is not None and (rules.as_stated or spec.role != "ambiguous"):
         # Stories state what rules on launcher pods show. What is ambiguous on others follows from what is heard.
         return Expectation((sample(spec, {}, stated),)) if rules.as_stated else None
-    if not all(settled(world, kind, moment) for kind in unsettled_by(spec, rules)):
+    kinds = unsettled_by(spec, rules, world)
+    if not all(settled(world, kind, moment) for kind in kinds):
         return None
 
     if spec.role in fleet_levels.INTEGRALS:
         return fleet_levels.integral(views, spec, moment)
     view = views.at(moment)
-    if (spec.role in SENDERS and not view.senders_settled) or (spec.role in DESCRIBING and view.contradictory):
+    if ("senders" in kinds and not view.senders_settled) or (spec.role in DESCRIBING and view.contradictory):
         return None
     samples = tuple({**ROLES, **fleet_levels.ROLES}[spec.role](view, spec))
     divided = spec.operation == "avg" or spec.role == "memory_used_ratio"
@@ -91,21 +93,20 @@ def _unseen(view: View) -> bool:
     return not heard and not any(True for source in view.rules.sources for _ in view.of(source))
 
 
-SENDERS = ("identity", "silent")
-"""Roles that know who sent in the rate window."""
 DESCRIBING = ("info", "placement")
 """Roles that say what a GPU is: where two exporters say different things, either is right."""
 
 
-def unsettled_by(spec: RecordSpec, rules: RulesFor = DEFAULT) -> tuple[str, ...]:
+def unsettled_by(spec: RecordSpec, rules: RulesFor, world: World) -> tuple[str, ...]:
     """The kinds of record that it is, in the words of :class:`~gpurules.scenario.model.Transition`."""
     if spec.role == "ambiguous" and "node" not in rules.sources:
-        # What is heard is known at any time.
-        return ("heard",)
+        # What is heard is known at any time; who sends from an address that VMs share is not.
+        shared = "address" in rules.sources and shared_addresses(world.cluster)
+        return ("heard", "senders", "health") if shared else ("heard",)
     if spec.role == "identity":
         # Two addresses of one VM may be known while two components tell of it; each stands for that VM.
         return ("senders", "health") if spec.record.startswith("vmi_address:") else ("senders",)
-    if spec.role == "silent":
+    if spec.role in ("claim", "silent"):
         return ("senders", "health")
     if spec.level == "health" or spec.role == "device":
         return ("health",)
@@ -201,6 +202,12 @@ def identity_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     yield from found.values()
 
 
+def claim_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
+    """Role ``claim``: who has which of the addresses that GPU series come from."""
+    for address, namespace, name in sorted(set(view.claimed())):
+        yield sample(spec, {"address": address, "namespace": namespace, "name": name}, 1)
+
+
 def memory(view: View, level: str, names: Iterable[str]) -> dict[tuple[Vm, str, str, str], dict[str, Fraction]]:
     """Bytes by field, for each GPU or VM of the level, of the GPUs that send what is used and what is free."""
     devices: dict[tuple[Vm, str, str, str], dict[str, Fraction]] = {}
@@ -249,6 +256,7 @@ Evaluator = Callable[[View, RecordSpec], Iterator[Sample]]
 ROLES: Mapping[str, Evaluator] = {
     "device": device_samples,
     "identity": identity_samples,
+    "claim": claim_samples,
     "field": field_samples,
     "info": info_samples,
     "memory_total": memory_total_samples,

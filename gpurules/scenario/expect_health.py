@@ -33,17 +33,19 @@ def _counts(source: str, key: Key) -> bool:
 
 
 def ambiguous_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
-    """Role ``ambiguous``: VMs, launcher pods or addresses of which more than one thing is heard, and nodes that had
-    more than one pod with a GPU of late."""
+    """Role ``ambiguous``: VMs or launcher pods of which more than one thing is heard, addresses and nodes that more
+    than one VM or pod with a GPU had of late."""
     identities = {OF_SOURCE[source] for source in view.rules.sources}
     said: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-    for series in view.heard() if identities != {"node"} else ():
+    for series in view.heard if identities & {"launcher", "vm"} else ():
         for subject, claim in _claims(series, identities, view.rules):
             said.setdefault(subject, set()).add(claim)
     # A VM of which both its launcher and its node are ambiguous is one.
     several = len({(what, *subject) for (_, what, *subject), claims in said.items() if len(claims) > 1})
     if "node" in identities:
         several += sum(len(pods) > 1 for pods in view.recent.values())
+    if "address" in identities:
+        several += sum(len(vms) > 1 for vms in view.contenders.values())
     yield sample(spec, {}, several)
 
 
@@ -63,8 +65,6 @@ def _claims(
                 yield ("launcher of", "VM", *vm), (pod,)
             if "vm" in identities:
                 yield ("node of", "VM", *vm), (series.get("node", ""),)
-        case told.ADDRESSES if "address" in identities and "address" in series:
-            yield ("owner of", "address", series["address"]), vm
         case told.OWNERS if "launcher" in identities and rules.owners and series["owner_kind"] == VM_KIND:
             yield ("owner of", "pod", series["namespace"], series["pod"]), (series["owner_name"],)
 

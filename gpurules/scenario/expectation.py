@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gpurules.scenario.booking import LOOKBACK, Seen, Vm
+from gpurules.scenario.booking import Seen, Vm
 from gpurules.scenario.exposition import row_value
 from gpurules.scenario.model import World
-from gpurules.scenario.scrape import INTERVAL
+from gpurules.scenario.scrape import INTERVAL, LOOKBACK
 from gpurules.scenario.target import Sample
 
 RATE_TOLERANCE = 0.06

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from gpurules.scenario.booking import LOOKBACK
 from gpurules.scenario.model import Cluster
-from gpurules.scenario.scrape import INTERVAL, STALE, StoredSeries, stored
+from gpurules.scenario.scrape import INTERVAL, LOOKBACK, STALE, StoredSeries, stored
 
 INFO = "kubevirt_vmi_info"
 ADDRESSES = "kubevirt_vmi_status_addresses"

@@ -17,6 +17,9 @@ from gpurules.scenario.target import Exposed, Target
 INTERVAL: Final = 15
 """Seconds between two scrapes."""
 
+LOOKBACK: Final = 300
+"""Seconds for which the last sample of a series is shown that is not marked stale: Prometheus' default."""
+
 VANISHED_AFTER: Final = 3
 """Scrapes after the last one at which the series of a target that is gone are marked stale: the marker is written 2.1
 intervals later."""

@@ -9,11 +9,14 @@ from gpurules.scenario.exposition import within
 from gpurules.scenario.kube_state import Pod, pods
 from gpurules.scenario.model import Cluster, World
 
+Doubted = frozenset[tuple[str, str]]
+"""Sources, each with a node or an address."""
+
 
 class Standing:
     """The cluster in the epoch of ``moment`` as Prometheus has it, for rules that were rendered for ``rules``.
 
-    Nothing here differs within the epoch but by ``alone``: the nodes that had one GPU pod alone of late.
+    Nothing here differs within the epoch but by ``doubted``: the nodes and addresses that were not one's alone of late.
     """
 
     def __init__(self, world: World, moment: float, guests_honor: bool, rules: RulesFor) -> None:
@@ -22,8 +25,8 @@ class Standing:
         self.rules = rules
         self.seen = tuple(seen_gpus(world, moment, guests_honor))
         self._of: dict[str, tuple[tuple[Key, Seen], ...]] = {}
-        self._booked: dict[frozenset[str], tuple[tuple[Vm, Seen], ...]] = {}
-        self._devices: dict[frozenset[str], dict[tuple[Vm, str, str], list[Seen]]] = {}
+        self._booked: dict[Doubted, tuple[tuple[Vm, Seen], ...]] = {}
+        self._devices: dict[Doubted, dict[tuple[Vm, str, str], list[Seen]]] = {}
 
     def of(self, source: str) -> tuple[tuple[Key, Seen], ...]:
         """The series of a source, with their keys."""
@@ -102,7 +105,7 @@ class Standing:
             )
         )
 
-    def vm(self, source: str, key: Key, alone: frozenset[str]) -> Vm | None:
+    def vm(self, source: str, key: Key, doubted: Doubted) -> Vm | None:
         """What a key of ``source`` stands for."""
         match source:
             case "pod" | "host_pod":
@@ -111,46 +114,46 @@ class Standing:
                 return self.listed[key][0] if key in self.listed else None
             case "address":
                 owners = self.addressed.get(key[0], [])
-                return owners[0] if len(owners) == 1 else None
+                return owners[0] if len(owners) == 1 and (source, key[0]) not in doubted else None
             case _:
                 there = [pod for pod in self.holders if pod.vm and pod.stay.node == key[0]]
-                if len(there) != 1 or key[0] not in alone:
+                if len(there) != 1 or (source, key[0]) in doubted:
                     return None
                 machine, stay = there[0].machine, there[0].stay
                 if machine.described and not (self.told and stay.known(self.moment)):
                     return None
                 return Vm(machine.namespace, machine.name, stay.node, machine.described)
 
-    def booked(self, alone: frozenset[str]) -> tuple[tuple[Vm, Seen], ...]:
+    def booked(self, doubted: Doubted) -> tuple[tuple[Vm, Seen], ...]:
         """Every GPU under the VM that it is booked on, as often as it is sent, the preferred source first."""
-        if alone not in self._booked:
-            self._booked[alone] = tuple(
+        if doubted not in self._booked:
+            self._booked[doubted] = tuple(
                 (vm, gpu)
                 for source in self.rules.sources
                 for key, gpu in self.of(source)
-                if (vm := self.vm(source, key, alone)) is not None
-                and not (source == "host_pod" and self._sends_itself(vm, key, alone))
+                if (vm := self.vm(source, key, doubted)) is not None
+                and not (source == "host_pod" and self._sends_itself(vm, key, doubted))
             )
-        return self._booked[alone]
+        return self._booked[doubted]
 
-    def _sends_itself(self, vm: Vm, key: Key, alone: frozenset[str]) -> bool:
+    def _sends_itself(self, vm: Vm, key: Key, doubted: Doubted) -> bool:
         """Whether a guest's own series are booked on ``vm``, or come from its launcher: its host's then are not."""
         guests = [source for source in self.rules.sources if source != "host_pod"]
-        own = (self.vm(source, other, alone) for source in guests for other in self.keys[source])
+        own = (self.vm(source, other, doubted) for source in guests for other in self.keys[source])
         return vm in own or ("pod" in guests and key in self.keys["pod"])
 
-    def devices(self, alone: frozenset[str]) -> dict[tuple[Vm, str, str], list[Seen]]:
+    def devices(self, doubted: Doubted) -> dict[tuple[Vm, str, str], list[Seen]]:
         """The GPUs of each VM, each once, with all that send it."""
-        if alone not in self._devices:
+        if doubted not in self._devices:
             found: dict[tuple[Vm, str, str], list[Seen]] = {}
-            for vm, gpu in self.booked(alone):
+            for vm, gpu in self.booked(doubted):
                 found.setdefault((vm, *gpu.device), []).append(gpu)
-            self._devices[alone] = found
-        return self._devices[alone]
+            self._devices[doubted] = found
+        return self._devices[doubted]
 
-    def contradictory(self, alone: frozenset[str]) -> bool:
+    def contradictory(self, doubted: Doubted) -> bool:
         """Whether two exporters describe a GPU differently."""
-        return any(len({described(one) for one in senders}) > 1 for senders in self.devices(alone).values())
+        return any(len({described(one) for one in senders}) > 1 for senders in self.devices(doubted).values())
 
 
 def watched(cluster: Cluster, moment: float) -> bool:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.booking import DEFAULT, LOOKBACK, Key, RulesFor, Seen, Vm
+from gpurules.scenario.booking import DEFAULT, Key, RulesFor, Seen, Vm
+from gpurules.scenario.claims import Claim, claims, shared_addresses
 from gpurules.scenario.epochs import epochs
 from gpurules.scenario.exposition import read_before, within
 from gpurules.scenario.heard import heard, spoken
 from gpurules.scenario.kube_state import Pod
 from gpurules.scenario.model import Labels, Reading, World
 from gpurules.scenario.quantities import BY_NAME
-from gpurules.scenario.scrape import INTERVAL, StoredSeries
-from gpurules.scenario.standing import Standing
+from gpurules.scenario.scrape import INTERVAL, LOOKBACK, StoredSeries
+from gpurules.scenario.standing import Doubted, Standing
 
 MARGIN = 60
-"""Seconds beyond the rate window or the lookback for which a node must have had one GPU pod alone."""
+"""Seconds for which a node or an address must have been one's alone beyond the rate window, or the lookback."""
 
 
 class Views:
@@ -97,9 +98,10 @@ class View:
         """The running launcher pods with a GPU."""
         return self.standing.holders
 
-    def heard(self) -> list[dict[str, str]]:
+    @cached_property
+    def heard(self) -> tuple[dict[str, str], ...]:
         """The labels of every series of KubeVirt and kube-state-metrics that is shown."""
-        return list(heard(self.views.spoken(self.moment), self.moment))
+        return tuple(heard(self.views.spoken(self.moment), self.moment))
 
     def senders(self, source: str) -> frozenset[Key]:
         """The keys of ``source`` that were seen at an evaluation within the rate window."""
@@ -132,38 +134,66 @@ class View:
     def recent(self) -> dict[str, set[Key]]:
         """The pods that had a GPU on each node when kube-state-metrics was scraped of late."""
         found: dict[str, set[Key]] = {}
-        first = int(max(self.moment - max(self.rules.window, LOOKBACK) - MARGIN, 0) + INTERVAL - 1) // INTERVAL
-        scrapes = (tick * INTERVAL for tick in range(first, int(self.moment // INTERVAL) + 1))
-        answered = (moment for moment in scrapes if not within(self.world.cluster.outages, moment))
-        for standing in {self.views.standing(moment) for moment in answered}:
+        for standing in {self.views.standing(moment) for moment in self._of_late(INTERVAL)}:
             for node, pod in standing.on_nodes:
                 found.setdefault(node, set()).add(pod)
         return found
 
+    def _of_late(self, step: int) -> Iterator[int]:
+        """The moments of late, ``step`` seconds apart, at which Prometheus ran."""
+        first = max(self.moment - max(self.rules.window, LOOKBACK) - MARGIN, 0)
+        for moment in range(-int(-first // step) * step, int(self.moment) + 1, step):
+            if not within(self.world.cluster.outages, moment):
+                yield moment
+
     @cached_property
-    def _alone(self) -> frozenset[str]:
-        """The nodes that had one GPU pod alone of late, where that matters."""
-        if "node" not in self.rules.sources:
-            return frozenset()
-        return frozenset(node for node, there in self.recent.items() if len(there) == 1)
+    def contenders(self) -> dict[str, set[Key]]:
+        """Of the addresses that VMs share: who had each of late, while GPU series came from it."""
+        found: dict[str, set[Key]] = {}
+        shared = shared_addresses(self.world.cluster)
+        # Rules that read no records ask who had the address of late, and who sends now.
+        for moment in self._of_late(INTERVAL if self.rules.inline else self.rules.evaluation) if shared else ():
+            then = self.views.at(moment)
+            sending = {key[0] for key in (self if self.rules.inline else then).senders("address")} & shared
+            for address, *vm in claims(then.heard, self.rules.observed) if sending else ():
+                if address in sending:
+                    found.setdefault(address, set()).add(tuple(vm))
+        return found
+
+    def claimed(self) -> Iterator[Claim]:
+        """Who has which of the addresses that GPU series come from."""
+        sending = {key[0] for key in self.senders("address")}
+        return (claim for claim in claims(self.heard, self.rules.observed) if claim[0] in sending)
+
+    @cached_property
+    def _doubted(self) -> Doubted:
+        """The nodes and addresses that were not one's alone of late, as far as it matters."""
+        nodes = {pod.stay.node for pod in self.holders} if "node" in self.rules.sources else set[str]()
+        contenders = self.contenders if "address" in self.rules.sources else {}
+        return frozenset(
+            (
+                *(("node", node) for node in nodes if len(self.recent.get(node, ())) != 1),
+                *(("address", address) for address, vms in contenders.items() if len(vms) > 1),
+            )
+        )
 
     def vm(self, source: str, key: Key) -> Vm | None:
         """What a key of ``source`` stands for."""
-        return self.standing.vm(source, key, self._alone)
+        return self.standing.vm(source, key, self._doubted)
 
     @property
     def booked(self) -> tuple[tuple[Vm, Seen], ...]:
         """Every GPU under the VM that it is booked on, as often as it is sent, the preferred source first."""
-        return self.standing.booked(self._alone)
+        return self.standing.booked(self._doubted)
 
     @property
     def contradictory(self) -> bool:
         """Whether two exporters describe a GPU differently."""
-        return self.standing.contradictory(self._alone)
+        return self.standing.contradictory(self._doubted)
 
     def devices(self) -> dict[tuple[Vm, str, str], list[Seen]]:
         """The GPUs of each VM, each once, with all that send it."""
-        return self.standing.devices(self._alone)
+        return self.standing.devices(self._doubted)
 
     def values(self, name: str, rated: bool) -> Sequence[tuple[Vm, Seen, Reading, Fraction]]:
         """Each GPU's number of a field in the base unit."""

@@ -85,6 +85,7 @@ SOME = (
     "vgpu",
     "shared_uuid",
     "same_address",
+    "address_passed_on",
     "guest_lost",
     "two_replicas",
     "gpu_lost",

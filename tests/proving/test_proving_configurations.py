@@ -54,7 +54,7 @@ CASES = {
     "honored": Case(few("pod-network", "vsock-exporter", honor="true"), (*STORIES, "nested")),
     "KubeVirt v1.3": Case(few(kubevirt=KubevirtSection(release="v1.3")), (*STORIES, "restart", "left_behind")),
     "KubeVirt v1.4 by address": Case(
-        few("remote", kubevirt=KubevirtSection(release="v1.4")), ("steady", "same_address")
+        few("remote", kubevirt=KubevirtSection(release="v1.4")), ("steady", "same_address", "address_passed_on")
     ),
     "KubeVirt v1.5.1": Case(
         few(kubevirt=KubevirtSection(release="v1.5.1")), ("no_vmi_pod",), ('vmi_pod=\\"<none>\\"',)
@@ -141,7 +141,7 @@ CASES = {
             kubevirt=KubevirtSection(info_selector='job="kubevirt"', release="v1.6"),
             rules=RulesSection(paths=("vsock-exporter", "remote")),
         ),
-        (*STORIES, "containers", "same_address"),
+        (*STORIES, "containers", "same_address", "address_passed_on"),
         ('zone=\\"dmz\\"', 'job=\\"guests-x\\"', 'job=\\"kubevirt\\"'),
     ),
     "other labels for the VM": Case(

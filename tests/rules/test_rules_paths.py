@@ -40,7 +40,7 @@ def test_each_path_is_a_module_and_a_choice() -> None:
 
 
 def test_each_identity_is_a_module() -> None:
-    parts = {"identity", "registry", "vms", "pods", "copied"}
+    parts = {"identity", "registry", "vms", "pods", "copied", "claims", "narrowing"}
     assert modules(list(identities.__path__)) - parts == {name.replace("-", "_") for name in IDENTITIES}
     assert [identity.name for identity in IDENTITIES.values()] == list(IDENTITIES)
 

@@ -16,6 +16,7 @@ from gpurules.doctor.questions import counters, devices, joining, machines
 from gpurules.promql.syntax.build import aggregate, binary, matcher, number, selector
 from gpurules.promql.syntax.printer import to_text
 from gpurules.promql.syntax.tree import Expression, Matcher
+from gpurules.rules.identities.narrowing import everything
 from gpurules.rules.identities.pods import LAUNCHERS, OWNER_METRIC
 from gpurules.rules.identities.registry import IDENTITIES
 from gpurules.rules.identities.vms import EXPORTED_NAMESPACE, INFO_METRIC, RUNNING, VMI_POD, WITH_POD
@@ -172,7 +173,8 @@ async def _points(
     carried: dict[float, int] = {}
     booked: dict[float, int] = {}
     for one, many, key in sources:
-        joined = binary("and", many, IDENTITIES[identity_of(one.source).name].relation(request), on=key)
+        relation = IDENTITIES[identity_of(one.source).name].relation
+        joined = binary("and", many, relation(replace(request, recorded=False), everything), on=key)
         for expression, into in ((many, carried), (joined, booked)):
             text = to_text(count_or_zero(expression))
             for series in await stores.view.range(text, scope.at - scope.since, scope.at, step):

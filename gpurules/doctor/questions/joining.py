@@ -27,6 +27,7 @@ from gpurules.doctor.reasons import explain
 from gpurules.labels.schema import HonorLabels
 from gpurules.promql.syntax.build import aggregate, binary, matcher, number, selector
 from gpurules.rules.identities.identity import Identity
+from gpurules.rules.identities.narrowing import everything
 from gpurules.rules.identities.pods import OWNER_METRIC
 from gpurules.rules.identities.registry import IDENTITIES
 from gpurules.rules.identity import identity_of
@@ -120,15 +121,16 @@ async def _ask(stores: Stores, case: Case) -> Joining:
 async def _relation(stores: Stores, case: Case, identity: Identity, request: Request) -> Relation:
     keyed_by = identity.joined_on(request)
     labels = tuple(dict.fromkeys((*keyed_by, NAMESPACE, NAME, NODE)))
+    unread = replace(request, recorded=False)
     at = case.scope.at
     vms: dict[Key, list[Vm]] = {}
-    for row in await ask(stores.view, aggregate("group", labels, identity.relation(request)), at):
+    for row in await ask(stores.view, aggregate("group", labels, identity.relation(unread, everything)), at):
         key = tuple(row.labels.get(label, "") for label in keyed_by)
         named = (NAMESPACE, NAME, NODE, *request.cluster)
         vms.setdefault(key, []).append(Vm(*(row.labels.get(label, "") for label in named)))
     shared: dict[Key, tuple[Vm, ...]] = {}
     if NAME not in identity.key and POD not in identity.key:
-        twice = await ask(stores.view, identity.ambiguous(request), at)
+        twice = await ask(stores.view, identity.ambiguous(unread, everything), at)
         keys = {tuple(row.labels.get(label, "") for label in keyed_by) for row in twice}
         shared = await _claimants(stores, case, identity, keys)
     return Relation({key: tuple(sorted(found)) for key, found in vms.items()}, shared, request.cluster)

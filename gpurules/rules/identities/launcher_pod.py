@@ -8,16 +8,17 @@ from __future__ import annotations
 from gpurules.promql.syntax.build import relabel
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.identities.identity import Identity
+from gpurules.rules.identities.narrowing import Only
 from gpurules.rules.identities.vms import INFO_METRIC, VMI_POD, WITH_POD, emitted, freshest_vms, several
 from gpurules.rules.label_names import NAMESPACE, POD
 from gpurules.rules.request import Request
 
 
-def _relation(request: Request) -> Expression:
-    return relabel(freshest_vms(request, WITH_POD), POD, VMI_POD)
+def _relation(request: Request, only: Only) -> Expression:
+    return only(relabel(freshest_vms(request, WITH_POD), POD, VMI_POD))
 
 
-def _ambiguous(request: Request) -> Expression:
+def _ambiguous(request: Request, only: Only) -> Expression:
     return several(request.vm_key, emitted(request, INFO_METRIC, (*request.vm_key, VMI_POD), WITH_POD))
 
 

@@ -8,22 +8,19 @@ from __future__ import annotations
 
 from gpurules.promql.syntax.build import aggregate, binary, call, matcher, number, selector, window
 from gpurules.promql.syntax.tree import Expression
+from gpurules.rules.identities.claims import of_late
 from gpurules.rules.identities.copied import with_copied
 from gpurules.rules.identities.identity import Identity
-from gpurules.rules.identities.pods import OWNER_METRIC, holders, owned_pods, placed_pods, requested
+from gpurules.rules.identities.narrowing import Only
+from gpurules.rules.identities.pods import OWNER_METRIC, holders, holding, owned_pods, placed_pods, requested
 from gpurules.rules.identities.vms import several
 from gpurules.rules.label_names import NODE
 from gpurules.rules.request import Request
 
-LOOKBACK = 300_000
-"""Prometheus' default, in milliseconds."""
-MARGIN = 60_000
-"""By so much the last scrape of kube-state-metrics may lie before the last one of an exporter, in milliseconds."""
 
-
-def _recently_placed(request: Request) -> Expression:
+def _placed_of_late(request: Request) -> Expression:
     """Pods that held a GPU at any time of late, with their nodes."""
-    span = max(request.rate_window, LOOKBACK) + MARGIN
+    span = of_late(request)
     held = aggregate("group", request.launcher, call("last_over_time", window(requested(request), span)))
     phases = selector("kube_pod_status_phase", matcher("phase", "=", "Running"), *request.kube_state)
     ran = binary("==", call("max_over_time", window(phases, span)), number(1))
@@ -33,15 +30,17 @@ def _recently_placed(request: Request) -> Expression:
     return binary("*", running, placed, on=request.launcher, group_left=(NODE,))
 
 
-def _ambiguous(request: Request) -> Expression:
-    return several((*request.cluster, NODE), _recently_placed(request))
+def _ambiguous(request: Request, only: Only) -> Expression:
+    return several((*request.cluster, NODE), _placed_of_late(request))
 
 
-def _relation(request: Request) -> Expression:
-    running = binary("and", owned_pods(request), holders(request), on=request.launcher)
-    vms = binary("*", running, placed_pods(request), on=request.launcher, group_left=(NODE,))
-    alone = binary("unless", vms, _ambiguous(request), on=(*request.cluster, NODE))
-    return with_copied(request, alone)
+def _relation(request: Request, only: Only) -> Expression:
+    owned = owned_pods(request, holding(request))
+    running = binary("and", owned, holders(request), on=request.launcher)
+    bound = placed_pods(request, holding(request))
+    vms = binary("*", running, bound, on=request.launcher, group_left=(NODE,))
+    alone = binary("unless", vms, _ambiguous(request, only), on=(*request.cluster, NODE))
+    return only(with_copied(request, alone))
 
 
 IDENTITY = Identity(

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from gpurules.promql.syntax.tree import Expression
 from gpurules.rules.identities.identity import Identity
+from gpurules.rules.identities.narrowing import Only
 from gpurules.rules.identities.vms import INFO_METRIC, RUNNING, emitted, freshest_vms, several
 from gpurules.rules.label_names import NAME, NAMESPACE, NODE
 from gpurules.rules.request import Request
 
 
-def _ambiguous(request: Request) -> Expression:
+def _relation(request: Request, only: Only) -> Expression:
+    return freshest_vms(request, only=only)
+
+
+def _ambiguous(request: Request, only: Only) -> Expression:
     return several(request.vm_key, emitted(request, INFO_METRIC, (*request.vm_key, NODE), RUNNING))
 
 
@@ -18,7 +23,7 @@ IDENTITY = Identity(
     key=(NAMESPACE, NAME),
     level="vmi_name",
     summary="namespace and name of `kubevirt_vmi_info`",
-    relation=freshest_vms,
+    relation=_relation,
     ambiguous=_ambiguous,
     source=INFO_METRIC,
     single=True,

@@ -27,7 +27,8 @@ PATH = CollectionPath(
     summary="the guest pushes, or is scraped by its address from outside",
     labels="`namespace` and `name` (or the labels named by `--vm-namespace-label` and `--vm-name-label`) from external "
     "or target labels; else the address in `instance`, which `kubevirt_vmi_status_addresses` of KubeVirt v1.4 on ties "
-    "to a VM. An address that two VMs have is used for neither.",
+    "to a VM. An address that two VMs have, or had in the rate window (five minutes at least) and a minute more, is "
+    "used for neither.",
     trust="Whoever sends a series says whose it is. Let the receiver of pushed series check or set the labels, give "
     "scraped guests their `namespace` and `name` as target labels, and separate the path with `--path-selector`.",
     sources=_sources,

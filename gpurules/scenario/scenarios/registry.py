@@ -36,6 +36,7 @@ SCENARIOS: dict[str, str] = {
     "vgpu": "gpurules.scenario.scenarios.vgpu",
     "repeated_series": "gpurules.scenario.scenarios.repeated_series",
     "same_address": "gpurules.scenario.scenarios.same_address",
+    "address_passed_on": "gpurules.scenario.scenarios.address_passed_on",
     "observer_only": "gpurules.scenario.scenarios.observer_only",
     "restart_unseen": "gpurules.scenario.scenarios.restart_unseen",
     "forged_source": "gpurules.scenario.scenarios.forged_source",
