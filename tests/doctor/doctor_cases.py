@@ -270,7 +270,7 @@ CASES: dict[str, Case] = {
         cluster=usual(story="shared_uuid"),
         joins={"pod-network": (9, 0, 0)},
     ),
-    "scraped twice": wrong("scraped-twice", cluster=usual(story="scraped_twice"), joins={"pod-network": (5, 0, 0)}),
+    "scraped twice": wrong("scraped-twice", cluster=usual(story="scraped_twice"), joins={"pod-network": (7, 0, 0)}),
     "a guest that claims another VM": wrong(
         "guest-claims-vm",
         "forged-series",

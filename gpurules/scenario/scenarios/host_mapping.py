@@ -38,11 +38,11 @@ def build(absent_value: str) -> World:
     guests = (
         named(guest("tenants", "named-use", 150, exporter((UTILISATION,)))),
         guest("tenants", "sends-use", 152, exporter((UTILISATION,))),
-        guest("tenants", "sends-code", 156, exporter((XID,))),
-        named(guest("tenants", "named-code", 154, exporter((XID,)))),
-        guest("tenants", "starts", 158, replace(exporter((UTILISATION,)), answers=(Period(TURN),))),
-        named(guest("tenants", "named-starts", 160, replace(exporter((UTILISATION,)), answers=(Period(TURN),)))),
         guest("tenants", "ends", 162, replace(exporter((UTILISATION,)), answers=(Period(0, TURN),))),
+        named(guest("tenants", "named-code", 154, exporter((XID,)))),
+        guest("tenants", "sends-code", 156, exporter((XID,))),
+        named(guest("tenants", "named-starts", 160, replace(exporter((UTILISATION,)), answers=(Period(TURN),)))),
+        guest("tenants", "starts", 158, replace(exporter((UTILISATION,)), answers=(Period(TURN),))),
     )
     ending = replace(exporter(), answers=(Period(0, LAST),))
     passed = machine("tenants", "passed", NODE, (gpu(164),), address="10.136.4.164", guest=ending)
