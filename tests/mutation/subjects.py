@@ -138,7 +138,7 @@ class Subject:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Everything that is played."""
-        told_here = stories(self.kube_state)
+        told_here = stories(self.kube_state, self.paths)
         honored = told_here if "host" in self.paths else NAMING
         plain = [
             *(Trial(story) for story in told_here if self.honor != "true"),
