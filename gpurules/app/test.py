@@ -100,7 +100,7 @@ def prepare(config: Config, request: Request) -> Prepared:
     sources = read_sources(config)
     what = asked(config, sources.selection, sources.accepts, sources.exporters, sources.kubevirt, request.seed)
     if not request.scenarios:
-        scenarios = stories(what.kube_state)
+        scenarios = stories(what.kube_state, what.rules.paths)
     rules = [rule for group in rendering.rules.groups for rule in group.rules]
     if request.judge == "vmalert":
         what = replace(what, lag=depth(rules) * what.rules.evaluation)

@@ -24,6 +24,9 @@ LONGEST_WAIT = 60
 """Seconds to wait for a port."""
 _QUICK = 20
 """Seconds in which a program says its version."""
+_SELDOM_COLLECTED = {"GOGC": "400"}
+"""For Go's run time where the user says nothing else: a quarter of a run is spent on collecting garbage otherwise, and
+the heap stays small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,7 @@ class Runs:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, "TMPDIR": str(scratch)},
+                env={**_SELDOM_COLLECTED, **os.environ, "TMPDIR": str(scratch)},
             )
             self._running.add(process)
         try:

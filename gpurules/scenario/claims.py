@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
-from gpurules.scenario.heard import ADDRESSES, heard
+from gpurules.scenario.heard import ADDRESSES
 from gpurules.scenario.model import Cluster
 
 Claim = tuple[str, str, str]
@@ -20,9 +20,9 @@ def shared_addresses(cluster: Cluster) -> frozenset[str]:
     return frozenset(address for address, vms in owners.items() if len(vms) > 1)
 
 
-def claims(cluster: Cluster, moment: float, observed: bool) -> Iterator[Claim]:
-    """What KubeVirt is heard to say of addresses at ``moment``; its observability controller only if ``observed``."""
-    for series in heard(cluster, moment):
+def claims(heard: Iterable[Mapping[str, str]], observed: bool) -> Iterator[Claim]:
+    """What KubeVirt says of addresses, of all that is ``heard``; its observability controller only if ``observed``."""
+    for series in heard:
         believed = observed or "exported_namespace" not in series
         if series["__name__"] == ADDRESSES and "address" in series and believed:
             yield series["address"], series["namespace"], series["name"]

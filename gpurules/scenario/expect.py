@@ -9,7 +9,7 @@ from fractions import Fraction
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario import fleet_levels
-from gpurules.scenario.booking import DEFAULT, RulesFor, Seen, View, Vm
+from gpurules.scenario.booking import DEFAULT, RulesFor, Seen, Vm
 from gpurules.scenario.claims import shared_addresses
 from gpurules.scenario.expect_health import HEALTH_ROLES
 from gpurules.scenario.expectation import (
@@ -28,18 +28,25 @@ from gpurules.scenario.model import Labels, Reading, World, labels_of
 from gpurules.scenario.quantities import BY_NAME, FREE, RESERVED, USED, XID, Quantity
 from gpurules.scenario.sample import sample
 from gpurules.scenario.target import Sample
+from gpurules.scenario.views import View, Views
 
 
 def expect(
     world: World, spec: RecordSpec, moment: float, guests_honor: bool, rules: RulesFor = DEFAULT
 ) -> Expectation | None:
+    """As :func:`expected`, for one record at one moment alone."""
+    return expected(Views(world, guests_honor, rules), spec, moment)
+
+
+def expected(views: Views, spec: RecordSpec, moment: float) -> Expectation | None:
     """What ``spec.record`` must show at ``moment``; None where that is not settled, within a transition.
 
     Raises KeyError for a role that the evaluator does not know and Contradiction where the record contradicts the table
     of quantities (a gauge that is rated, a counter that is not, GPUs combined in another way).
     """
+    world, rules = views.world, views.rules
     if rules.cluster_label:
-        return _of_clusters(world, spec, moment, guests_honor, rules)
+        return _of_clusters(views, spec, moment)
     stated = world.stated.get((spec.role, int(moment)))
     if stated is not None and (rules.as_stated or spec.role != "ambiguous"):
         # Stories state what rules on launcher pods show. What is ambiguous on others follows from what is heard.
@@ -49,8 +56,8 @@ def expect(
         return None
 
     if spec.role in fleet_levels.INTEGRALS:
-        return fleet_levels.integral(world, spec, moment, guests_honor, rules)
-    view = View(world, moment, guests_honor, rules)
+        return fleet_levels.integral(views, spec, moment)
+    view = views.at(moment)
     if ("senders" in kinds and not view.senders_settled) or (spec.role in DESCRIBING and view.contradictory):
         return None
     samples = tuple({**ROLES, **fleet_levels.ROLES}[spec.role](view, spec))
@@ -62,22 +69,19 @@ def expect(
     )
 
 
-def _of_clusters(
-    world: World, spec: RecordSpec, moment: float, guests_honor: bool, rules: RulesFor
-) -> Expectation | None:
+def _of_clusters(views: Views, spec: RecordSpec, moment: float) -> Expectation | None:
     """What each cluster shows by itself, its name in the cluster label; None where one of them is not settled."""
     samples: list[Sample] = []
     tolerance = 0.0
-    for name, cluster in world.clusters.items():
-        alone = replace(world, cluster=cluster, others={})
-        here = replace(rules, cluster_label="")
-        if spec.level == "health" and _unseen(View(alone, moment, guests_honor, here)):
+    for name, alone in views.clusters.items():
+        if spec.level == "health" and _unseen(alone.at(moment)):
             continue
-        found = expect(alone, spec, moment, guests_honor, here)
+        found = expected(alone, spec, moment)
         if found is None:
             return None
         samples += (
-            replace(one, labels=labels_of({**dict(one.labels), rules.cluster_label: name})) for one in found.samples
+            replace(one, labels=labels_of({**dict(one.labels), views.rules.cluster_label: name}))
+            for one in found.samples
         )
         tolerance = max(tolerance, found.tolerance)
     return Expectation(tuple(samples), tolerance)

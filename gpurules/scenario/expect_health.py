@@ -7,10 +7,11 @@ from collections.abc import Set as AbstractSet
 
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario import heard as told
-from gpurules.scenario.booking import Key, RulesFor, View
+from gpurules.scenario.booking import Key, RulesFor
 from gpurules.scenario.kube_state import VM_KIND
 from gpurules.scenario.sample import sample
 from gpurules.scenario.target import Sample
+from gpurules.scenario.views import View
 
 BY_POD = ("pod", "host_pod")
 TOLD_APART = ("name",)
@@ -36,7 +37,7 @@ def ambiguous_samples(view: View, spec: RecordSpec) -> Iterator[Sample]:
     than one VM or pod with a GPU had of late."""
     identities = {OF_SOURCE[source] for source in view.rules.sources}
     said: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
-    for series in told.heard(view.world.cluster, view.moment) if identities & {"launcher", "vm"} else ():
+    for series in view.heard if identities & {"launcher", "vm"} else ():
         for subject, claim in _claims(series, identities, view.rules):
             said.setdefault(subject, set()).add(claim)
     # A VM of which both its launcher and its node are ambiguous is one.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from gpurules.scenario.kube_state import pod_samples
+from gpurules.scenario.kube_state import pod_series
 from gpurules.scenario.model import (
     Cluster,
     Exporter,
@@ -24,6 +24,7 @@ from gpurules.scenario.model import (
 from gpurules.scenario.quantities import BY_NAME, XID
 from gpurules.scenario.target import (
     Collected,
+    Exposed,
     Sample,
     Target,
     collected,
@@ -37,35 +38,52 @@ from gpurules.scenario.target import (
 KUBEVIRT_JOB = "kubevirt-prometheus-metrics"
 OBSERVER_JOB = "virt-observability-controller-metrics"
 
+ONE = Reading(1)
+"""What a series says whose labels are all there is to say."""
+
 ERROR_TEXTS = {0: "No Error", 13: "Graphics Engine Exception", 79: "GPU has fallen off the bus"}
 
 
 def pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | None]:
     """Every target that service discovery knows at ``moment`` and what it answers; None where it does not answer."""
-    return {relabelled(target, cluster.relabelling): page for target, page in _pages(cluster, moment).items()}
+    read = read_before(cluster, moment)
+    return {
+        target: None if page is None else tuple(Sample(one.labels, one.reading.at(read)) for one in page)
+        for target, page in exposed(cluster, moment).items()
+    }
 
 
-def _pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] | None]:
-    found: dict[Target, tuple[Sample, ...] | None] = {}
+def read_before(cluster: Cluster, moment: float) -> float:
+    """When the exporters last read DCGM."""
+    return moment // cluster.collection * cluster.collection
+
+
+def exposed(cluster: Cluster, moment: float) -> dict[Target, tuple[Exposed, ...] | None]:
+    """Every target at ``moment`` and the series that it exposes: the same ones throughout an epoch of the cluster."""
+    return {relabelled(target, cluster.relabelling): page for target, page in _exposed(cluster, moment).items()}
+
+
+def _exposed(cluster: Cluster, moment: float) -> dict[Target, tuple[Exposed, ...] | None]:
+    found: dict[Target, tuple[Exposed, ...] | None] = {}
     for controller in cluster.controllers:
         if within(controller.deployed, moment):
             found[controller_target(controller, KUBEVIRT_JOB, "kubevirt", "virt-controller")] = (
-                tuple(info_samples(cluster, moment)) if within(controller.leads, moment) else ()
+                tuple(info_series(cluster, moment)) if within(controller.leads, moment) else ()
             )
     for observer in cluster.observers:
         if within(observer.deployed, moment):
             target = controller_target(observer, OBSERVER_JOB, "virt-observability-controller-system", "manager")
-            found[Target("observer", target.labels)] = tuple(info_samples(cluster, moment))
+            found[Target("observer", target.labels)] = tuple(info_series(cluster, moment))
     for watcher in cluster.watchers if cluster.kube_state else ():
         if within(watcher.deployed, moment):
             answers = within(watcher.leads, moment)
-            found[kube_state_target(watcher)] = tuple(pod_samples(cluster, moment)) if answers else None
+            found[kube_state_target(watcher)] = tuple(pod_series(cluster, moment)) if answers else None
     for stranger in cluster.strangers:
-        found[stranger_target(stranger)] = tuple(Sample(labels, 1) for labels in stranger.series)
+        found[stranger_target(stranger)] = tuple(Exposed(labels, ONE) for labels in stranger.series)
     for machine in cluster.machines:
         for one in collected(machine, moment):
             answers = within(one.exporter.answers, moment)
-            page = tuple(guest_samples(machine, one, moment, cluster)) if answers else None
+            page = tuple(guest_series(machine, one, moment)) if answers else None
             if one.target.kind == "host":
                 # An exporter on a node has the GPUs of several VMs, and answers without one that is lost.
                 page = (*(found.get(one.target) or ()), *(page or ()))
@@ -73,7 +91,7 @@ def _pages(cluster: Cluster, moment: float) -> dict[Target, tuple[Sample, ...] |
     for host in cluster.host_exporters:
         answers = within(host.exporter.answers, moment)
         before = found.get(host_target(host)) or ()
-        found[host_target(host)] = (*before, *host_samples(host, moment, cluster)) if answers else None
+        found[host_target(host)] = (*before, *host_series(host)) if answers else None
     return found
 
 
@@ -82,23 +100,23 @@ def within(periods: tuple[Period, ...], moment: float) -> bool:
     return any(period.covers(moment) for period in periods)
 
 
-def info_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
+def info_series(cluster: Cluster, moment: float) -> Iterator[Exposed]:
     """kubevirt_vmi_info as the leader writes it."""
     for machine in cluster.machines:
         stay = machine.stay(moment)
         if stay is not None and stay.listed and moment >= stay.listed_from:
             pod = stay.pod if stay.named(moment) else ""
-            yield info_sample(cluster, machine, stay.reported, stay.node, pod)
+            yield vmi_info(cluster, machine, stay.reported, stay.node, pod)
             if cluster.addresses:
-                yield address_sample(machine, stay.node, stay.address)
-                yield address_sample(machine, stay.node, "")
+                yield vmi_address(machine, stay.node, stay.address)
+                yield vmi_address(machine, stay.node, "")
             continue
         for coming in machine.stays:
             if coming.listed and coming.period.start - coming.scheduling <= moment < coming.period.start:
-                yield info_sample(cluster, machine, "scheduling", "", "")
+                yield vmi_info(cluster, machine, "scheduling", "", "")
 
 
-def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str, pod: str) -> Sample:
+def vmi_info(cluster: Cluster, machine: VirtualMachine, phase: str, node: str, pod: str) -> Exposed:
     """One kubevirt_vmi_info; labels without a value are spelled as the release does."""
     values = {
         "evictable": "false",
@@ -121,10 +139,10 @@ def info_sample(cluster: Cluster, machine: VirtualMachine, phase: str, node: str
     if not cluster.names_pod:
         del values["vmi_pod"]
     spelled = {label: value or cluster.absent_value for label, value in (values | dict(machine.described)).items()}
-    return Sample(labels_of({"__name__": "kubevirt_vmi_info", **spelled}), 1)
+    return Exposed(labels_of({"__name__": "kubevirt_vmi_info", **spelled}), ONE)
 
 
-def address_sample(machine: VirtualMachine, node: str, address: str) -> Sample:
+def vmi_address(machine: VirtualMachine, node: str, address: str) -> Exposed:
     """One kubevirt_vmi_status_addresses, of an interface without an address where that is not known."""
     labels = {
         "__name__": "kubevirt_vmi_status_addresses",
@@ -136,15 +154,15 @@ def address_sample(machine: VirtualMachine, node: str, address: str) -> Sample:
         "type": "ExternalInterface" if address else "SystemInterface",
         "vnic_name": "default",
     }
-    return Sample(labels_of(labels), 1)
+    return Exposed(labels_of(labels), ONE)
 
 
-def guest_samples(machine: VirtualMachine, one: Collected, moment: float, cluster: Cluster) -> Iterator[Sample]:
+def guest_series(machine: VirtualMachine, one: Collected, moment: float) -> Iterator[Exposed]:
     """What an exporter writes of the GPUs of a guest."""
     for gpu in seen_by(one.exporter, machine.gpus_at(moment)):
-        yield from gpu_samples(one.exporter, gpu, moment, cluster.collection, dict(one.more))
+        yield from gpu_series(one.exporter, gpu, dict(one.more))
     for labels in one.exporter.forged:
-        yield Sample(labels, 1)
+        yield Exposed(labels, ONE)
 
 
 def seen_by(exporter: Exporter, gpus: tuple[Gpu, ...]) -> tuple[Gpu, ...]:
@@ -158,10 +176,10 @@ def seen_by(exporter: Exporter, gpus: tuple[Gpu, ...]) -> tuple[Gpu, ...]:
     return tuple(gpu for gpu in parted if gpu.uuid in exporter.sees or gpu.instances)
 
 
-def host_samples(host: HostExporter, moment: float, cluster: Cluster) -> Iterator[Sample]:
+def host_series(host: HostExporter) -> Iterator[Exposed]:
     """What a node's own exporter writes, with the pods of its containers."""
     for workload in host.workloads:
-        yield from gpu_samples(host.exporter, workload.gpu, moment, cluster.collection, mapping(workload))
+        yield from gpu_series(host.exporter, workload.gpu, mapping(workload))
 
 
 def mapping(workload: Workload) -> dict[str, str]:
@@ -171,11 +189,8 @@ def mapping(workload: Workload) -> dict[str, str]:
     return {"namespace": workload.namespace, "pod": workload.pod, "container": workload.container}
 
 
-def gpu_samples(
-    exporter: Exporter, gpu: Gpu, moment: float, collection: float, more: dict[str, str]
-) -> Iterator[Sample]:
+def gpu_series(exporter: Exporter, gpu: Gpu, more: dict[str, str]) -> Iterator[Exposed]:
     """The series of one GPU, or of each of its MIG instances."""
-    read = moment // collection * collection
     for name in exporter.fields:
         quantity = BY_NAME[name]
         metric = exporter.spelled.get(name) or (quantity.old_name if exporter.old_names else name)
@@ -190,7 +205,7 @@ def gpu_samples(
             if name == XID and exporter.error_labels:
                 labels |= error_labels(reading)
             for copy in exporter.copies:
-                yield Sample(labels_of({**labels, **more, **dict(copy)}), reading.at(read))
+                yield Exposed(labels_of({**labels, **more, **dict(copy)}), reading)
 
 
 def gpu_labels(exporter: Exporter, gpu: Gpu) -> dict[str, str]:

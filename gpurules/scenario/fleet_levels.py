@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.booking import RulesFor, Seen, View, Vm
+from gpurules.scenario.booking import RulesFor, Seen, Vm
 from gpurules.scenario.expectation import (
     COMBINATIONS,
     Contradiction,
@@ -24,6 +25,7 @@ from gpurules.scenario.quantities import BY_NAME, ENERGY, FREE, POWER, RESERVED,
 from gpurules.scenario.sample import sample
 from gpurules.scenario.scrape import INTERVAL
 from gpurules.scenario.target import Sample
+from gpurules.scenario.views import View, Views
 
 HOUR = 3600
 STEP = 30
@@ -122,32 +124,51 @@ INTEGRALS: Mapping[str, Callable[[View, RecordSpec], Mapping[Labels, Fraction]]]
 }
 
 
-def integral(world: World, spec: RecordSpec, moment: float, guests_honor: bool, rules: RulesFor) -> Expectation | None:
+@dataclass(slots=True)
+class Stretch:
+    """Readings in a row that are the same: how many of them are seen, how many that may be off by, and whether any is
+    settled."""
+
+    read: Mapping[Labels, Fraction]
+    seen: Fraction = Fraction(0)
+    off: Fraction = Fraction(0)
+    certain: bool = False
+
+
+def integral(views: Views, spec: RecordSpec, moment: float) -> Expectation | None:
     """The readings of the last hour, each times the step; None where nothing of a series is settled.
 
     A reading within a transition may be anything up to the largest one, which is what the tolerance allows; a rate may
     be off by its own tolerance besides.
     """
+    world, rules = views.world, views.rules
     rated = spec.kind is Kind.RATE
     certain: dict[Labels, Fraction] = {}
     largest: dict[Labels, Fraction] = {}
     slack: dict[Labels, Fraction] = {}
     unsure = 0
+    stretches: list[Stretch] = []
     step = int(moment) // STEP * STEP
     while step >= 0 and step > moment - HOUR:
         # What is read was recorded at the evaluation before.
         recorded = step // rules.evaluation * rules.evaluation
-        read = INTEGRALS[spec.role](View(world, recorded, guests_honor, rules), spec)
-        for labels, value in read.items():
-            largest[labels] = max(largest.get(labels, Fraction(0)), value)
+        read = _added_up(views.at(recorded), spec)
+        if not stretches or stretches[-1].read != read:
+            stretches.append(Stretch(read))
         if settled(world, "rates" if rated else "values", recorded):
             seen, off = _seen(world, recorded, rules) if rated else (Fraction(1), Fraction(0))
-            for labels, value in read.items():
-                certain[labels] = certain.get(labels, Fraction(0)) + value * seen
-                slack[labels] = slack.get(labels, Fraction(0)) + value * off
+            stretches[-1].certain = True
+            stretches[-1].seen += seen
+            stretches[-1].off += off
         else:
             unsure += 1
         step -= STEP
+    for stretch in stretches:
+        for labels, value in stretch.read.items():
+            largest[labels] = max(largest.get(labels, Fraction(0)), value)
+            if stretch.certain:
+                certain[labels] = certain.get(labels, Fraction(0)) + value * stretch.seen
+                slack[labels] = slack.get(labels, Fraction(0)) + value * stretch.off
     if unsure and certain.keys() != largest.keys():
         return None
     middles = {labels: total + largest[labels] * unsure / 2 for labels, total in certain.items()}
@@ -158,6 +179,13 @@ def integral(world: World, spec: RecordSpec, moment: float, guests_honor: bool, 
     samples = tuple(Sample(labels, float(middle * STEP)) for labels, middle in middles.items())
     # The comparison is "less than", and half a step must not fail on the last digit.
     return Expectation(samples, float(tolerance) * 1.001)
+
+
+def _added_up(view: View, spec: RecordSpec) -> Mapping[Labels, Fraction]:
+    """What is added up at the moment of ``view``, for all sums that reach over it."""
+    if spec not in view.added_up:
+        view.added_up[spec] = INTEGRALS[spec.role](view, spec)
+    return view.added_up[spec]
 
 
 def _seen(world: World, moment: int, rules: RulesFor) -> tuple[Fraction, Fraction]:

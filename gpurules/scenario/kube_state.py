@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from gpurules.scenario.model import Cluster, Stay, VirtualMachine, labels_of
-from gpurules.scenario.target import Sample
+from gpurules.scenario.model import Cluster, Reading, Stay, VirtualMachine, labels_of
+from gpurules.scenario.target import Exposed
 
 GPU_RESOURCE = "nvidia.com/GA102GL_A10"
 PREPARED = 30
@@ -56,7 +56,7 @@ def pods(cluster: Cluster, moment: float) -> Iterator[Pod]:
                 yield Pod(machine, stay, stay.phase or phase)
 
 
-def pod_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
+def pod_series(cluster: Cluster, moment: float) -> Iterator[Exposed]:
     """The series of all launcher pods, and of some that are none."""
     for pod in pods(cluster, moment):
         name = pod.stay.pod
@@ -64,8 +64,8 @@ def pod_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
         controller = pod.machine.controlled_by or (VM_KIND, pod.machine.name)
         for (kind, owner), controls in ((one, one == controller) for one in (*pod.machine.co_owned_by, controller)):
             more = {"owner_kind": kind, "owner_name": owner, "owner_is_controller": str(controls).lower()}
-            yield _sample("kube_pod_owner", {**common, **more})
-        yield _sample("kube_pod_info", {**common, "node": pod.stay.node if pod.phase != "Pending" else ""})
+            yield _one("kube_pod_owner", {**common, **more})
+        yield _one("kube_pod_info", {**common, "node": pod.stay.node if pod.phase != "Pending" else ""})
         yield from _phases(common, pod.phase)
         requests = {("cpu", "core"): 0.5, ("memory", "byte"): 2.0**30}
         if pod.machine.gpus and pod.machine.plugged:
@@ -73,24 +73,24 @@ def pod_samples(cluster: Cluster, moment: float) -> Iterator[Sample]:
         yield from _requests({**common, "container": "compute", "node": pod.stay.node}, requests)
     for holder in cluster.container_pods:
         common = {"namespace": holder.namespace, "pod": holder.name, "uid": f"uid-{holder.namespace}-{holder.name}"}
-        yield _sample("kube_pod_owner", {**common, "owner_kind": "Job", "owner_name": holder.name})
-        yield _sample("kube_pod_info", {**common, "node": holder.node})
+        yield _one("kube_pod_owner", {**common, "owner_kind": "Job", "owner_name": holder.name})
+        yield _one("kube_pod_info", {**common, "node": holder.node})
         yield from _phases(common, "Running")
         yield from _requests({**common, "container": "main", "node": holder.node}, {(cluster.resource, "integer"): 1.0})
     other = {"namespace": "monitoring", "pod": "alertmanager-0", "uid": "uid-alertmanager"}
-    yield _sample("kube_pod_owner", {**other, "owner_kind": "StatefulSet", "owner_name": "alertmanager"})
-    yield _sample("kube_pod_info", {**other, "node": "worker-1"})
+    yield _one("kube_pod_owner", {**other, "owner_kind": "StatefulSet", "owner_name": "alertmanager"})
+    yield _one("kube_pod_info", {**other, "node": "worker-1"})
 
 
-def _phases(common: dict[str, str], phase: str) -> Iterator[Sample]:
+def _phases(common: dict[str, str], phase: str) -> Iterator[Exposed]:
     for one in PHASES:
-        yield _sample("kube_pod_status_phase", {**common, "phase": one}, float(one == phase))
+        yield _one("kube_pod_status_phase", {**common, "phase": one}, float(one == phase))
 
 
-def _requests(common: dict[str, str], requests: Mapping[tuple[str, str], float]) -> Iterator[Sample]:
+def _requests(common: dict[str, str], requests: Mapping[tuple[str, str], float]) -> Iterator[Exposed]:
     for (resource, unit), amount in requests.items():
-        yield _sample("kube_pod_container_resource_requests", {**common, "resource": resource, "unit": unit}, amount)
+        yield _one("kube_pod_container_resource_requests", {**common, "resource": resource, "unit": unit}, amount)
 
 
-def _sample(name: str, labels: dict[str, str], value: float = 1) -> Sample:
-    return Sample(labels_of({"__name__": name, **labels}), value)
+def _one(name: str, labels: dict[str, str], value: float = 1) -> Exposed:
+    return Exposed(labels_of({"__name__": name, **labels}), Reading(value))

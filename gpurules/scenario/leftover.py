@@ -11,10 +11,11 @@ from dataclasses import replace
 
 from gpurules.rules.spec import RecordSpec
 from gpurules.scenario.booking import DEFAULT, RulesFor
-from gpurules.scenario.expect import expect
+from gpurules.scenario.expect import expected
 from gpurules.scenario.model import Labels, World, labels_of
 from gpurules.scenario.promtool import RuleTest
 from gpurules.scenario.scrape import StoredSeries
+from gpurules.scenario.views import Views
 
 GONE_NODE = "worker-gone"
 GONE_SUFFIX = "gone1"
@@ -42,9 +43,10 @@ def with_leftovers(
 
 def leftovers(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rules: RulesFor) -> Iterator[StoredSeries]:
     """One series for each of the first moment of interest."""
+    views = Views(world, guests_honor, rules)
     for spec in specs:
         in_place = world.in_place and not spec.record.startswith(WITHOUT_PLACE)
-        expectation = expect(world, spec, world.checkpoints[0], guests_honor, rules)
+        expectation = expected(views, spec, world.checkpoints[0])
         for sample in expectation.samples if expectation else ():
             older = outdated(sample.labels, spec)
             for old in {aged(sample.labels, in_place), older} - {sample.labels}:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import inf
+from operator import itemgetter
 
 Labels = tuple[tuple[str, str], ...]
 """Label pairs, sorted by name; the metric name is ``__name__``."""
@@ -16,7 +17,10 @@ Labels = tuple[tuple[str, str], ...]
 
 def labels_of(pairs: Mapping[str, str]) -> Labels:
     """Sorted pairs without those that are empty, which Prometheus does not store."""
-    return tuple(sorted((name, value) for name, value in pairs.items() if value))
+    return tuple(sorted(filter(_VALUE, pairs.items())))
+
+
+_VALUE = itemgetter(1)
 
 
 @dataclass(frozen=True, slots=True)

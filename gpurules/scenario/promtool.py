@@ -9,16 +9,19 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import lru_cache
+from itertools import groupby
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.booking import DEFAULT, RulesFor, View
-from gpurules.scenario.expect import expect
+from gpurules.scenario.booking import DEFAULT, RulesFor
+from gpurules.scenario.expect import expected
 from gpurules.scenario.expectation import Expectation, pace, rate_tolerance, settled
 from gpurules.scenario.model import Labels, Reading, World, labels_of
 from gpurules.scenario.quantities import BY_NAME
 from gpurules.scenario.scrape import INTERVAL, STALE, Point, StoredSeries, stored
 from gpurules.scenario.target import Sample
+from gpurules.scenario.views import View, Views
 
 DESCRIPTION = ("modelName", "pci_bus_id", "driver_version")
 """Labels that say what a GPU is; it must not be said twice."""
@@ -62,26 +65,21 @@ def rule_test(world: World, specs: Sequence[RecordSpec], guests_honor: bool, rul
         return RuleTest(world.name, (), (Check(0, "vector(0)", (Sample((), 0),), meaning=NO_ERROR),))
     if (world.lawless and guests_honor) or (world.others and not rules.cluster_label):
         return RuleTest(world.name, series, (Check(world.end, "vector(0)", (Sample((), 0),), meaning=NO_ERROR),))
-    checks = tuple(
-        check
-        for moment in world.checkpoints
-        for spec in asked
-        for check in checks_of(world, spec, moment, guests_honor, rules)
-    )
+    views = Views(world, guests_honor, rules)
+    checks = tuple(check for moment in world.checkpoints for spec in asked for check in checks_of(views, spec, moment))
     return RuleTest(world.name, series, checks)
 
 
 NO_ERROR = "no rule fails"
 
 
-def checks_of(world: World, spec: RecordSpec, moment: int, guests_honor: bool, rules: RulesFor) -> Iterator[Check]:
+def checks_of(views: Views, spec: RecordSpec, moment: int) -> Iterator[Check]:
     """What to ask about one record at one checkpoint."""
-    expectation = expect(world, spec, moment, guests_honor, rules)
+    expectation = expected(views, spec, moment)
     if expectation is None:
         # There is no more to see than since the start, and what is seen may be one reading too many.
-        seen = max(min(rules.window, moment), 2 * INTERVAL)
-        tolerance = rate_tolerance(seen, pace(world, seen))
-        yield from unsettled_checks(world, spec, moment, tolerance, guests_honor, rules)
+        seen = max(min(views.rules.window, moment), 2 * INTERVAL)
+        yield from unsettled_checks(views, spec, moment, rate_tolerance(seen, pace(views.world, seen)))
     elif expectation.tolerance:
         yield from near_checks(spec, moment, expectation)
     else:
@@ -103,11 +101,10 @@ def near_checks(spec: RecordSpec, moment: int, expectation: Expectation) -> Iter
         yield Check(moment, expression, (Sample(nameless(one.labels), 1),), spec.record, meaning)
 
 
-def unsettled_checks(
-    world: World, spec: RecordSpec, moment: int, tolerance: float, guests_honor: bool, rules: RulesFor
-) -> Iterator[Check]:
+def unsettled_checks(views: Views, spec: RecordSpec, moment: int, tolerance: float) -> Iterator[Check]:
     """What holds even within a transition: no GPU twice, none on another VM, no number that no GPU
     ever had; rates within ``tolerance``."""
+    world = views.world
     if spec.role == "fleet_count":
         # Each GPU that there ever was counts once at most, wherever its VM is.
         machines = [machine for cluster in world.clusters.values() for machine in cluster.machines]
@@ -115,7 +112,7 @@ def unsettled_checks(
         yield Check(moment, f"sum({spec.record}) > {gpus}", (), spec.record, f"no more than {gpus} GPUs in all")
     if spec.kind is Kind.RATE and settled(world, "values", moment) and not world.others:
         # Rates are still those of before, but known to be of the VM that is there now.
-        for (namespace, name), node in sorted(booked_nodes(View(world, moment, guests_honor, rules)).items()):
+        for (namespace, name), node in sorted(booked_nodes(views.at(moment)).items()):
             elsewhere = f'{spec.record}{{namespace="{namespace}", name="{name}", node!="{node}"}}'
             yield Check(moment, elsewhere, (), spec.record, "none on a node where its VM is no more")
     if spec.level != "vmi_gpu":
@@ -126,7 +123,7 @@ def unsettled_checks(
     if "UUID" in grain:
         known = f'count by ({", ".join(label for label in grain if label != "gpu")}) ({spec.record}{{UUID!=""}}) > 1'
         yield Check(moment, known, (), spec.record, "no GPU of a VM under two indices")
-    for uuid, owners in uuid_owners(world, guests_honor).items():
+    for uuid, owners in uuid_owners(world, views.guests_honor).items():
         one = f'{spec.record}{{UUID="{uuid}"'
         names, nodes = ("|".join(sorted(set(found))) for found in zip(*owners, strict=True))
         elsewhere = f'{one}, name!~"{names}"}} or {one}, node!~"{nodes}"}}'
@@ -190,14 +187,16 @@ def nameless(labels: Labels) -> Labels:
     return tuple(pair for pair in labels if pair[0] != "__name__")
 
 
+@lru_cache(maxsize=1 << 16)
 def selector(labels: Labels) -> str:
     """The series as a selector, or as promtool writes an expected sample."""
     pairs = dict(labels)
     name = pairs.pop("__name__", "")
-    matchers = ", ".join(f"{label}={quoted(value)}" for label, value in pairs.items())
+    matchers = ", ".join([f"{label}={quoted(value)}" for label, value in pairs.items()])
     return f"{name}{{{matchers}}}" if pairs or not name else name
 
 
+@lru_cache(maxsize=1 << 16)
 def quoted(text: str) -> str:
     """A string literal of PromQL."""
     return json.dumps(text)
@@ -210,29 +209,13 @@ def number(value: float) -> str:
 
 def notation(points: Mapping[int, Point], length: int) -> str:
     """promtool's compact notation of points 0 to ``length`` - 1; what is missing at the end is left out."""
-    words: list[str] = []
-    run: tuple[Point | None, int] = (None, 0)
     last = max(points, default=-1)
-    for tick in range(min(length, last + 1)):
-        point = points.get(tick)
-        if run[1] and same(point, run[0]):
-            run = (point, run[1] + 1)
-            continue
-        words.extend(written(*run))
-        run = (point, 1)
-    words.extend(written(*run))
-    return " ".join(words)
-
-
-def same(left: Point | None, right: Point | None) -> bool:
-    """Whether two points are written alike."""
-    return left == right
+    runs = groupby(map(points.get, range(min(length, last + 1))))
+    return " ".join([word for point, run in runs for word in written(point, len(list(run)))])
 
 
 def written(point: Point | None, count: int) -> list[str]:
     """A run of equal points."""
-    if count == 0:
-        return []
     if point is None:
         return [f"_x{count}"]
     if point is STALE or not isinstance(point, (int, float)):

@@ -5,13 +5,14 @@ Source: Prometheus ``scrape/scrape.go`` (mutateSampleLabels, endOfRunStaleness).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gpurules.scenario.exposition import pages, within
-from gpurules.scenario.model import Cluster, Labels, labels_of
-from gpurules.scenario.target import Sample, Target
+from gpurules.scenario.epochs import epochs
+from gpurules.scenario.exposition import exposed, read_before, within
+from gpurules.scenario.model import Cluster, Labels, Reading, labels_of
+from gpurules.scenario.target import Exposed, Target
 
 INTERVAL: Final = 15
 """Seconds between two scrapes."""
@@ -76,15 +77,13 @@ REPLICA_LABEL: Final = "prometheus_replica"
 """The external label by which prometheus-operator tells the replicas of a Prometheus apart."""
 
 
-def stored(
-    cluster: Cluster, guests_honor: bool, end: float, interval: float = INTERVAL, since: float = 0
-) -> tuple[StoredSeries, ...]:
-    """All series that the store which is queried holds by ``end``, with what was scraped ``since`` then.
+def stored(cluster: Cluster, guests_honor: bool, end: float, interval: float = INTERVAL) -> tuple[StoredSeries, ...]:
+    """All series that the store which is queried holds by ``end``.
 
     Each replica has its own, with its external label; they take turns, so that no two scrape at the same moment.
     """
     if not cluster.replicas:
-        return scraped(cluster, guests_honor, end, interval, since=since)
+        return scraped(cluster, guests_honor, end, interval)
     turns = len(cluster.replicas)
     return tuple(
         StoredSeries(
@@ -92,12 +91,12 @@ def stored(
             {tick * turns + turn: point for tick, point in one.points.items()},
         )
         for turn, name in enumerate(cluster.replicas)
-        for one in scraped(cluster, guests_honor, end, interval * turns, turn * interval, since)
+        for one in scraped(cluster, guests_honor, end, interval * turns, turn * interval)
     )
 
 
 def scraped(
-    cluster: Cluster, guests_honor: bool, end: float, interval: float, first: float = 0, since: float = 0
+    cluster: Cluster, guests_honor: bool, end: float, interval: float, first: float = 0
 ) -> tuple[StoredSeries, ...]:
     """All series of one Prometheus, which scrapes from ``first`` on; points by the number of the scrape.
 
@@ -106,20 +105,31 @@ def scraped(
     nothing is stored, and what ended meanwhile is never marked, since what was seen is remembered in memory only.
     """
     series: dict[Labels, StoredSeries] = {}
-    alive: dict[Target, set[Labels]] = {}
+    alive: dict[Target, frozenset[Labels]] = {}
     gone: dict[Target, int] = {}
-    for tick in range(int(max(since - first, 0) // interval), int((end - first) // interval) + 1):
+    known = epochs(cluster)
+    epoch, answers = -1, dict[Target, Scrape]()
+    for tick in range(int((end - first) // interval) + 1):
         moment = first + tick * interval
         if within(cluster.outages, moment):
             alive.clear()
             gone.clear()
             continue
-        answers = pages(cluster, moment)
-        for target, samples in answers.items():
-            now = store(series, target, samples, honors(target, guests_honor), tick)
-            for labels in alive.get(target, set()) - now:
-                series[labels].points[tick] = STALE
-            alive[target] = now
+        if known.of(moment) != epoch:
+            epoch = known.of(moment)
+            answers = {
+                target: scrape(series, target, page, honors(target, guests_honor))
+                for target, page in exposed(cluster, moment).items()
+            }
+        read = read_before(cluster, moment)
+        for target, answer in answers.items():
+            for points, reading in answer.rows:
+                points[tick] = reading.at(read) if reading.per_second else reading.value
+            before = alive.get(target)
+            if before is not answer.labels:
+                for labels in (before or frozenset()) - answer.labels:
+                    series[labels].points[tick] = STALE
+                alive[target] = answer.labels
             gone.pop(target, None)
         for target in [target for target in alive if target not in answers]:
             since = gone.setdefault(target, tick)
@@ -130,20 +140,21 @@ def scraped(
     return tuple(series.values())
 
 
-def store(
-    series: dict[Labels, StoredSeries],
-    target: Target,
-    samples: tuple[Sample, ...] | None,
-    honor: bool,
-    tick: int,
-) -> set[Labels]:
-    """Append one scrape of ``target`` (None: it failed) with its ``up`` series; the labels that it had."""
+@dataclass(frozen=True, slots=True)
+class Scrape:
+    """What every scrape of a target stores throughout an epoch: ``rows``, the points of a series and what is read for
+    it, in the order of the exposition; ``labels``, those of all these series."""
+
+    rows: tuple[tuple[dict[int, Point], Reading], ...]
+    labels: frozenset[Labels]
+
+
+def scrape(series: dict[Labels, StoredSeries], target: Target, page: Iterable[Exposed] | None, honor: bool) -> Scrape:
+    """The scrape of ``target`` (None: it fails) with its ``up`` series; ``series`` gets those that it has not."""
     own = dict(target.labels)
-    found = set()
-    for sample in samples or ():
-        labels = labels_of(merged(own, dict(sample.labels), honor))
-        series.setdefault(labels, StoredSeries(labels)).points[tick] = sample.value
-        found.add(labels)
-    reached = labels_of({"__name__": "up", **own})
-    series.setdefault(reached, StoredSeries(reached)).points[tick] = 0 if samples is None else 1
-    return found | {reached}
+    rows = [(labels_of(merged(own, dict(one.labels), honor)), one.reading) for one in page or ()]
+    rows.append((labels_of({"__name__": "up", **own}), Reading(0 if page is None else 1)))
+    return Scrape(
+        tuple((series.setdefault(labels, StoredSeries(labels)).points, reading) for labels, reading in rows),
+        frozenset(labels for labels, _ in rows),
+    )

@@ -15,6 +15,7 @@ from gpurules.scenario.model import (
     Exporter,
     HostExporter,
     Labels,
+    Reading,
     Relabelling,
     Stay,
     Stranger,
@@ -31,6 +32,14 @@ class Sample:
 
     labels: Labels
     value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exposed:
+    """One series of an exposition: labels with the metric name, and the reading that its numbers are of."""
+
+    labels: Labels
+    reading: Reading
 
 
 @dataclass(frozen=True, slots=True)

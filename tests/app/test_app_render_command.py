@@ -107,7 +107,7 @@ LARGER = ("--copy-label", "guest_os_name", "--copy-label", "guest_os_kernel_rele
 def test_several_objects_are_one_file_that_is_checked(capsys: pytest.CaptureFixture[str]) -> None:
     command = ("render", *LARGE, *LARGER, "-o", "rules.yaml")
     code, _, err = run(capsys, *command)
-    documents = list(yaml.safe_load_all(Path("rules.yaml").read_text(encoding="utf-8")))
+    documents = list(yaml.load_all(Path("rules.yaml").read_text(encoding="utf-8"), yaml.CSafeLoader))
     names = [group["name"] for document in documents for group in document["spec"]["groups"]]
 
     assert code == 0
@@ -115,7 +115,7 @@ def test_several_objects_are_one_file_that_is_checked(capsys: pytest.CaptureFixt
     assert [document["metadata"]["name"] for document in documents] == ["gpurules-1", "gpurules-2"]
     assert len(set(names)) == len(names)
     assert run(capsys, *command, "--check")[:2] == (0, "")
-    Path("rules.yaml").write_text(yaml.safe_dump_all(documents[:1]), encoding="utf-8")
+    Path("rules.yaml").write_text(yaml.dump_all(documents[:1], Dumper=yaml.CSafeDumper), encoding="utf-8")
     assert run(capsys, *command, "--check")[0] == 1
 
 

@@ -246,7 +246,7 @@ CASES: dict[str, Case] = {
     "a VM that KubeVirt does not name": wrong(
         "series-unjoined",
         cluster=usual(story="no_vm"),
-        joins={"pod-network": (3, 1, 0)},
+        joins={"pod-network": (3, 3, 0)},
     ),
     "a silent VM": wrong("gpu-vm-silent", cluster=silenced(), joins={"pod-network": (3, 0, 0)}),
     "two VMs of one address": Case(

@@ -39,15 +39,30 @@ TELLING = ("mig", "mixed_exporters", "migration", "guest_lost", "restart", "repe
 """Stories in which most mistakes show: they are played first."""
 
 
+IN_TURN = (
+    "two_engines",
+    "mig",
+    "scraped_twice",
+    "repeated_series",
+    "no_vm",
+    "two_exporters",
+    "shared_uuid",
+    "driver_unseen",
+)
+"""Stories that are told again with each VM collected in every way, where there are several: what only one of their VMs
+is tells something of one way alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A story, whether the guests are scraped with honorLabels, whether records are left over from before, and whether
-    a label without a value is spelled out."""
+    """A story, whether the guests are scraped with honorLabels, whether records are left over from before, whether a
+    label without a value is spelled out, and by how many the ways of collection are moved on."""
 
     story: str
     honored: bool = False
     left_over: bool = False
     spelled: bool = False
+    turn: int = 0
 
 
 @dataclass(frozen=True)
@@ -123,7 +138,7 @@ class Subject:
     @property
     def trials(self) -> tuple[Trial, ...]:
         """Everything that is played."""
-        told_here = stories(self.kube_state)
+        told_here = stories(self.kube_state, self.paths)
         honored = told_here if "host" in self.paths else NAMING
         plain = [
             *(Trial(story) for story in told_here if self.honor != "true"),
@@ -131,13 +146,15 @@ class Subject:
         ]
         ways = (False, True) if "host" in self.paths and self.honor == "auto" else (False,)
         left_over = [] if self.inline else [Trial(story, honored, True) for story in LEFT_OVER for honored in ways]
-        found = [*plain, *left_over, *(Trial(story, spelled=True) for story in SPELLED)]
+        turned = (Trial(story, turn=turn) for turn in range(1, len(self.ways)) for story in IN_TURN)
+        found = [*plain, *left_over, *(Trial(story, spelled=True) for story in SPELLED), *turned]
         return tuple(sorted(found, key=lambda trial: trial.story not in TELLING))
 
     def world(self, trial: Trial, fields: tuple[str, ...]) -> World:
         """A story as it is told over the ways of collection, of which exporters send only ``fields``."""
         spelling = "<none>" if trial.spelled else absent_value(self.release)
-        return told(world(trial.story, spelling), self.ways, self.release, self.kube_state, fields)
+        ways = (*self.ways[trial.turn :], *self.ways[: trial.turn])
+        return told(world(trial.story, spelling), ways, self.release, self.kube_state, fields)
 
 
 POD, NAME, ADDRESS = ("pod-network",), ("vsock-exporter",), ("remote-address",)

@@ -68,7 +68,7 @@ def test_one_object_keeps_its_name() -> None:
 )
 def test_documents_are_parted_once(texts: list[str], expected: str) -> None:
     assert joined(texts) == expected
-    assert len(list(yaml.safe_load_all(expected))) == len(texts)
+    assert len(list(yaml.load_all(expected, yaml.CSafeLoader))) == len(texts)
 
 
 @pytest.mark.parametrize("form", OBJECTS)
@@ -76,7 +76,7 @@ def test_no_object_is_larger_than_an_operator_takes(form: str) -> None:
     groups = many(5, 500)
     text = render_document(groups, Document(form, "gpurules", "monitoring", {"a": "b"}), to_lines)
 
-    documents = list(yaml.safe_load_all(text))
+    documents = list(yaml.load_all(text, yaml.CSafeLoader))
     found = read_documents(text, FORMATS[form], len(documents))
     assert len(documents) > 1
     assert [one.name for one, _ in found] == [f"gpurules-{number}" for number in range(1, len(documents) + 1)]
@@ -86,7 +86,7 @@ def test_no_object_is_larger_than_an_operator_takes(form: str) -> None:
 
 
 def test_a_rule_file_is_one_however_large() -> None:
-    assert len(list(yaml.safe_load_all(render_document(many(5, 500), Document("rules"), to_lines)))) == 1
+    assert len(list(yaml.load_all(render_document(many(5, 500), Document("rules"), to_lines), yaml.CSafeLoader))) == 1
 
 
 def test_a_group_that_fits_nowhere_is_refused_with_the_way_out() -> None:

@@ -24,7 +24,7 @@ import live_prometheus
 from gpurules.app.rendering import render
 from gpurules.config.model import Config, DcgmSection, KubevirtSection, OutputSection, RulesSection
 from gpurules.rules.identities.registry import IDENTITIES
-from gpurules.scenario import booking
+from gpurules.scenario import views
 from gpurules.scenario.booking import DEFAULT, RulesFor
 from gpurules.scenario.events import change_machine, move
 from gpurules.scenario.expect import expect
@@ -216,7 +216,7 @@ def differences(server: Server) -> list[str]:
 
 def every_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the evaluator know that here everything is scraped each second."""
-    monkeypatch.setattr(booking, "INTERVAL", 1)
+    monkeypatch.setattr(views, "INTERVAL", 1)
 
 
 def play(program: Path, folder: Path, cast: Cast) -> dict[str, str]:

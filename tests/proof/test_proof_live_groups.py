@@ -27,12 +27,14 @@ def rules_in_groups() -> Rendered:
             output=OutputSection(format="rules"),
         )
     )
-    document = yaml.safe_load(rendering.text)
+    document = yaml.load(rendering.text, yaml.CSafeLoader)
     hourly = {rule.spec.record for group in rendering.rules.groups for rule in group.rules if rule.spec.step}
     for group in document["groups"]:
         group["rules"] = [rule for rule in group["rules"] if rule["record"] not in hourly]
     specs = tuple(rule.spec for group in rendering.rules.groups for rule in group.rules if not rule.spec.step)
-    return Rendered(yaml.safe_dump(document), specs, tuple(group.name for group in rendering.rules.groups))
+    return Rendered(
+        yaml.dump(document, Dumper=yaml.CSafeDumper), specs, tuple(group.name for group in rendering.rules.groups)
+    )
 
 
 def test_many_groups_follow_a_migration_and_survive_a_restart(

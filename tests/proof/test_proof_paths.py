@@ -238,7 +238,7 @@ def texts_of(case: Case, release: str, few: bool = True) -> dict[str, str]:
     """The promtool tests of all stories of a case."""
     rules, facts = rules_of(case, release, few), rules_for(case, release)
     texts = {}
-    for name in (name for name in stories(case.kube_state(release)) if name in case.stories):
+    for name in (name for name in stories(case.kube_state(release), case.paths) if name in case.stories):
         played = story(name, case, release, few)
         test = rule_test(played, rules.specs, case.honored, facts)
         if not case.old_uuid:

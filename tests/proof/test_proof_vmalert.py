@@ -39,7 +39,7 @@ def rendered(honor_labels: str, groups: str = "single") -> Rendering:
 
 def rule_file(rendering: Rendering) -> str:
     """The groups of the VMRule as a file for vmalert."""
-    return yaml.safe_dump(yaml.safe_load(rendering.text)["spec"])
+    return yaml.dump(yaml.load(rendering.text, yaml.CSafeLoader)["spec"], Dumper=yaml.CSafeDumper)
 
 
 @pytest.mark.parametrize("groups", ["single", "subsystem"])

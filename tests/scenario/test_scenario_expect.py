@@ -9,12 +9,13 @@ import pytest
 
 from gpurules.promql.types import Kind
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.booking import RulesFor, View
+from gpurules.scenario.booking import RulesFor
 from gpurules.scenario.expect import ROLES, expect
 from gpurules.scenario.model import World
 from gpurules.scenario.quantities import ENERGY, FREE, POWER, RESERVED, USED, UTILISATION
 from gpurules.scenario.scenarios.registry import SCENARIOS, world
 from gpurules.scenario.told import told
+from gpurules.scenario.views import Views
 
 VM = ("namespace", "name", "node")
 GPU = (*VM, "UUID", "GPU_I_ID", "gpu")
@@ -111,7 +112,7 @@ VALUES = [
         {},
     ),
     ("count of GPUs, MIG", "mig", spec("gpu_count"), {"research/train@worker-1": 1, "research/sliced@worker-2": 1}),
-    ("unmatched launchers", "no_vm", spec("unmatched", "health"), {"": 1}),
+    ("unmatched launchers", "no_vm", spec("unmatched", "health"), {"": 3}),
     ("unmatched without vmi_pod", "no_vmi_pod", spec("unmatched", "health"), {"": 2}),
     ("container GPUs", "containers", spec("container_gpus", "health"), {"": 4}),
     ("shared UUID", "shared_uuid", spec("shared_uuid", "health"), {"": 3}),
@@ -194,7 +195,7 @@ STATED = [(name, at) for name in SCENARIOS for role, at in world(name).stated if
 @pytest.mark.parametrize(("name", "moment"), STATED)
 def test_what_stories_state_of_ambiguity_is_what_is_heard(name: str, moment: int) -> None:
     story = world(name)
-    (counted,) = ROLES["ambiguous"](View(story, moment, False), spec("ambiguous", "health"))
+    (counted,) = ROLES["ambiguous"](Views(story, False).at(moment), spec("ambiguous", "health"))
 
     assert counted.value == story.stated["ambiguous", moment]
 
@@ -212,7 +213,7 @@ def test_what_stories_state_of_ambiguity_is_what_is_heard(name: str, moment: int
 )
 def test_what_is_heard_more_than_once(name: str, moment: int, owners: bool, expected: int) -> None:
     story = told(world(name), (("pod-network",),), kube_state=True)
-    view = View(story, moment, False, RulesFor(owners=owners))
+    view = Views(story, False, RulesFor(owners=owners)).at(moment)
     (counted,) = ROLES["ambiguous"](view, spec("ambiguous", "health"))
 
     assert counted.value == expected

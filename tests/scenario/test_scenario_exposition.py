@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from gpurules.scenario.exposition import gpu_samples, info_samples, pages
+from gpurules.scenario.exposition import gpu_series, info_series, pages
 from gpurules.scenario.fleet import SINGLE, cluster, exporter, gpu, mig_gpu
 from gpurules.scenario.model import Exporter, Period, Reading, VirtualMachine, absent_value
 from gpurules.scenario.quantities import POWER, UTILISATION, XID
-from gpurules.scenario.target import Sample
+from gpurules.scenario.target import Exposed
 
 GPU_LABELS = {
     "UUID": "GPU-00000001-0000-4000-8000-000000000001",
@@ -22,7 +22,7 @@ GPU_LABELS = {
 DRIVER = {"DCGM_FI_DRIVER_VERSION": "550.90.07"}
 
 
-def only(samples: list[Sample]) -> dict[str, str]:
+def only(samples: list[Exposed]) -> dict[str, str]:
     """The labels of the one sample."""
     assert len(samples) == 1
     return dict(samples[0].labels)
@@ -63,12 +63,12 @@ RELEASES = [
 def test_gpu_series_of_an_exporter_release(release: Exporter, expected: dict[str, str]) -> None:
     failing = gpu(1, more={XID: Reading(79)})
 
-    assert only(list(gpu_samples(release, failing, 0, 30, {}))) == expected
+    assert only(list(gpu_series(release, failing, {}))) == expected
 
 
 def test_mig_instances_repeat_the_whole_gpu_and_have_their_own_memory() -> None:
-    sent = list(gpu_samples(exporter((POWER, "DCGM_FI_DEV_FB_USED")), mig_gpu(1), 0, 30, {}))
-    seen = [(dict(s.labels)["__name__"], dict(s.labels)["GPU_I_ID"], s.value) for s in sent]
+    sent = list(gpu_series(exporter((POWER, "DCGM_FI_DEV_FB_USED")), mig_gpu(1), {}))
+    seen = [(dict(s.labels)["__name__"], dict(s.labels)["GPU_I_ID"], s.reading.value) for s in sent]
 
     assert seen == [
         ("DCGM_FI_DEV_POWER_USAGE", "1", 144.5),
@@ -87,7 +87,7 @@ def without_pod(machine: VirtualMachine) -> VirtualMachine:
 def test_a_missing_launcher_pod_is_spelled_as_the_release_does(release: str, expected: str | None) -> None:
     world = cluster(without_pod(SINGLE), absent_value=absent_value(release))
 
-    assert only(list(info_samples(world, 0))).get("vmi_pod") == expected
+    assert only(list(info_series(world, 0))).get("vmi_pod") == expected
 
 
 def test_only_the_leader_knows_vms() -> None:
@@ -100,10 +100,10 @@ def test_a_vm_that_is_scheduled_is_listed_without_pod_and_node() -> None:
     stay = replace(SINGLE.stays[0], period=Period(60), scheduling=30)
     world = cluster(replace(SINGLE, stays=(stay,)))
 
-    assert list(info_samples(world, 29)) == []
-    scheduling = only(list(info_samples(world, 30)))
+    assert list(info_series(world, 29)) == []
+    scheduling = only(list(info_series(world, 30)))
     assert (scheduling["phase"], scheduling.get("vmi_pod"), scheduling.get("node")) == ("scheduling", None, None)
-    assert only(list(info_samples(world, 60)))["phase"] == "running"
+    assert only(list(info_series(world, 60)))["phase"] == "running"
 
 
 def test_a_target_that_does_not_answer_is_still_a_target() -> None:
@@ -114,5 +114,5 @@ def test_a_target_that_does_not_answer_is_still_a_target() -> None:
 
 
 def test_utilisation_is_not_sent_where_the_exporter_has_no_such_row() -> None:
-    assert not list(gpu_samples(exporter(()), gpu(1), 0, 30, {}))
-    assert UTILISATION not in {dict(s.labels)["__name__"] for s in gpu_samples(exporter((POWER,)), gpu(1), 0, 30, {})}
+    assert not list(gpu_series(exporter(()), gpu(1), {}))
+    assert UTILISATION not in {dict(s.labels)["__name__"] for s in gpu_series(exporter((POWER,)), gpu(1), {})}

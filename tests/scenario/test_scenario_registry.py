@@ -65,6 +65,7 @@ def test_gpus_are_told_apart_by_uuid(name: str) -> None:
     assert len(uuids(name)) == len(set(uuids(name)))
 
 
-def test_what_is_about_kube_state_metrics_is_told_where_it_is_read() -> None:
-    assert stories(kube_state=True) == tuple(SCENARIOS)
-    assert set(SCENARIOS) - set(stories(kube_state=False)) == {"pods_told"}
+def test_what_is_about_kube_state_metrics_or_one_path_is_told_where_it_is_read() -> None:
+    assert stories(True, ("host",)) == tuple(SCENARIOS)
+    assert set(SCENARIOS) - set(stories(False, ("host",))) == {"pods_told"}
+    assert set(SCENARIOS) - set(stories(True, ("remote", "pod-network"))) == {"host_mapping"}

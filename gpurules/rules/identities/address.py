@@ -1,7 +1,7 @@
 """The VM's address on a network, from kubevirt_vmi_status_addresses (KubeVirt v1.4 and later).
 
-Addresses repeat where networks overlap, and are given to another VM when one is stopped, whose last samples a rate
-still holds: one that two VMs have, or had of late, stands for neither.
+Addresses repeat where networks overlap, and pass to another VM when one is stopped, whose last samples a rate still
+holds: one that two VMs have, or had of late, stands for neither.
 """
 
 from __future__ import annotations

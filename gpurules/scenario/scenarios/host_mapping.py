@@ -21,6 +21,9 @@ from gpurules.scenario.quantities import FREE, RESERVED, USED, UTILISATION, XID
 
 SOURCE = "a node may run exporters of two owners, of which one is scraped with honorLabels; virtual GPUs share a UUID"
 
+PATH = "host"
+"""It says something to rules of that path only: to others such GPUs are those of containers."""
+
 TEMPERATURE = "DCGM_FI_DEV_MEMORY_TEMP_CELSIUS"
 NODE = "worker-7"
 TURN, SETTLED = 420, 450

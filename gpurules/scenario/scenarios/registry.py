@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
 
@@ -75,9 +76,14 @@ def module(name: str) -> ModuleType:
     return import_module(SCENARIOS[name])
 
 
-def stories(kube_state: bool) -> tuple[str, ...]:
-    """The names of those that say something to rules that read kube-state-metrics, or that do not."""
-    return tuple(name for name in SCENARIOS if kube_state or not getattr(module(name), "KUBE_STATE", False))
+def stories(kube_state: bool, paths: Iterable[str] = ()) -> tuple[str, ...]:
+    """The names of those that say something to rules of ``paths`` that read kube-state-metrics, or that do not."""
+    return tuple(name for name in SCENARIOS if _speaks(module(name), kube_state, frozenset(paths)))
+
+
+def _speaks(story: ModuleType, kube_state: bool, paths: frozenset[str]) -> bool:
+    path = getattr(story, "PATH", "")
+    return (kube_state or not getattr(story, "KUBE_STATE", False)) and (not path or path in paths)
 
 
 def world(name: str, absent_value: str = "") -> World:

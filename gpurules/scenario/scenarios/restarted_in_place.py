@@ -14,6 +14,8 @@ def build(absent_value: str) -> World:
     others = (
         machine("research", "third", "worker-2", (gpu(180),), address="10.129.1.180"),
         machine("research", "fourth", "worker-3", (gpu(181),), address="10.130.1.181"),
+        machine("finance", "fifth", "worker-3", (gpu(182),), address="10.130.1.182"),
+        machine("finance", "fourth", "worker-2", (gpu(183),), address="10.129.1.183"),
     )
     machines = (again(vm, f"10.131.1.{number}") for number, vm in enumerate((SINGLE, DOUBLE, NAMESAKE, *others)))
     seen_again = replace(cluster(*machines, absent_value=absent_value), outages=(Period(10, 20),))
