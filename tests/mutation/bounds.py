@@ -13,5 +13,8 @@ UNNOTICED: dict[str, int] = {
     "vsock-sidecar": 0,
     "vsock-exporter": 0,
     "remote": 7,
+    "host": 1,
+    "several paths": 0,
+    "inline": 0,
 }
 """Complaints about the mutants of a subject: nobody notices one, or a type lets pass one that it should refuse."""

@@ -59,7 +59,7 @@ def build(absent_value: str) -> World:
         replace(guest("crime", "hides", 174, exporter(exposed=hidden)), besides=("remote-address",)),
     )
     beside = tuple(one for vm in (*guests, *silent) for one in mapped(vm, vm.gpus[1:]))
-    beside = (*beside, *mapped(passed, (gpu(164, index=5),)))
+    beside = (*beside, *mapped(passed, passed.gpus))
     hosts = (*(one for owner in owners for one in owner.exporters()), on_node("guests", "10.136.3.4", beside, False))
     machines = (*(vm for owner in owners for vm in owner.machines()), *guests, passed, *silent, *forgers)
     told = replace(cluster(*machines, absent_value=absent_value), host_exporters=hosts)
