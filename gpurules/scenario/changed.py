@@ -29,6 +29,17 @@ def with_exporters(cluster: Cluster, change: Callable[[Exporter], Exporter]) -> 
     return replace(cluster, machines=tuple(map(machine, cluster.machines)), host_exporters=hosts)
 
 
+def scattered(cluster: Cluster) -> Cluster:
+    """The cluster with each VM on nodes of its own: where only the node is known, VMs that share one are of nobody."""
+
+    def machine(number: int, one: VirtualMachine) -> VirtualMachine:
+        return replace(one, stays=tuple(replace(stay, node=f"{stay.node}-{number}") for stay in one.stays))
+
+    machines = tuple(machine(number, one) for number, one in enumerate(cluster.machines))
+    nodes = tuple(sorted({stay.node for one in machines for stay in one.stays}))
+    return replace(cluster, machines=machines, nodes=(*cluster.nodes, *nodes))
+
+
 def with_gpus(cluster: Cluster, change: Callable[[Gpu], Gpu]) -> Cluster:
     """The cluster with each GPU changed, those of containers too."""
 

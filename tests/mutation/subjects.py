@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from gpurules.config.model import Config, DcgmSection, KubevirtSection, RulesSec
 from gpurules.promql.types import SeriesType
 from gpurules.rules.group import RecordingRule
 from gpurules.scenario.booking import DEFAULT, RulesFor
+from gpurules.scenario.changed import scattered, with_clusters
 from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.model import World, absent_value
@@ -56,13 +57,15 @@ is tells something of one way alone."""
 @dataclass(frozen=True, slots=True)
 class Trial:
     """A story, whether the guests are scraped with honorLabels, whether records are left over from before, whether a
-    label without a value is spelled out, and by how many the ways of collection are moved on."""
+    label without a value is spelled out, by how many the ways of collection are moved on, and whether each VM is on a
+    node of its own."""
 
     story: str
     honored: bool = False
     left_over: bool = False
     spelled: bool = False
     turn: int = 0
+    apart: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,15 +149,18 @@ class Subject:
         ]
         ways = (False, True) if "host" in self.paths and self.honor == "auto" else (False,)
         left_over = [] if self.inline else [Trial(story, honored, True) for story in LEFT_OVER for honored in ways]
+        apart = [replace(one, apart=True) for one in plain if "single-vm-node" in self.paths]
         turned = (Trial(story, turn=turn) for turn in range(1, len(self.ways)) for story in IN_TURN)
-        found = [*plain, *left_over, *(Trial(story, spelled=True) for story in SPELLED), *turned]
+        found = [*plain, *left_over, *(Trial(story, spelled=True) for story in SPELLED), *apart, *turned]
         return tuple(sorted(found, key=lambda trial: trial.story not in TELLING))
 
     def world(self, trial: Trial, fields: tuple[str, ...]) -> World:
         """A story as it is told over the ways of collection, of which exporters send only ``fields``."""
         spelling = "<none>" if trial.spelled else absent_value(self.release)
         ways = (*self.ways[trial.turn :], *self.ways[: trial.turn])
-        return told(world(trial.story, spelling), ways, self.release, self.kube_state, fields)
+        story = world(trial.story, spelling)
+        story = with_clusters(story, scattered) if trial.apart else story
+        return told(story, ways, self.release, self.kube_state, fields)
 
 
 POD, NAME, ADDRESS = ("pod-network",), ("vsock-exporter",), ("remote-address",)

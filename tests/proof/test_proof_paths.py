@@ -21,6 +21,7 @@ from gpurules.labels import kubevirt
 from gpurules.rules.paths.choose import LabelsOf, serves
 from gpurules.rules.paths.registry import PATHS
 from gpurules.scenario.booking import RulesFor
+from gpurules.scenario.changed import scattered, with_clusters
 from gpurules.scenario.exposition import OBSERVER_JOB
 from gpurules.scenario.kube_state import GPU_RESOURCE
 from gpurules.scenario.leftover import with_leftovers
@@ -44,7 +45,7 @@ Ways = tuple[tuple[str, ...], ...]
 @dataclass(frozen=True)
 class Case:
     """``paths`` as rendered; ``ways`` in which the VMs are collected, in turn; ``honor`` as configured and ``honored``
-    as scraped; the ``releases`` that serve it."""
+    as scraped; the ``releases`` that serve it; ``apart``: each VM is on nodes of its own."""
 
     paths: tuple[str, ...]
     ways: Ways
@@ -57,6 +58,7 @@ class Case:
     old_uuid: bool = False
     stories: tuple[str, ...] = tuple(SCENARIOS)
     cluster_label: str = ""
+    apart: bool = False
 
     def kube_state(self, release: str) -> bool:
         """Whether kube-state-metrics is scraped, and the GPU resources are known."""
@@ -114,6 +116,7 @@ CASES = OF_PODS | {
     "remote by address": Case(("remote",), (ADDRESS,), releases=("main",), stories=SOME),
     "remote, honored": Case(("remote",), (("remote",), ADDRESS), "true", True, releases=("main",), stories=SOME),
     "single-vm-node": Case(("single-vm-node",), NODES),
+    "single-vm-node, each VM on its own": Case(("single-vm-node",), NODES, apart=True),
     "two paths": Case(("pod-network", "vsock-exporter"), (POD, (*POD, *NAME), NAME), releases=WITH_INFO),
     "two paths, the other preferred": Case(
         ("vsock-exporter", "pod-network"), (POD, (*POD, *NAME), NAME), releases=("main",), stories=SOME
@@ -231,7 +234,9 @@ def rules_for(case: Case, release: str) -> RulesFor:
 def story(name: str, case: Case, release: str, few: bool = True) -> World:
     """A story as it is told over the case's ways."""
     fields = FIELDS if few else DEFAULT_FIELDS
-    return told(world(name, absent_value(release)), case.ways, release, case.kube_state(release), fields)
+    played = world(name, absent_value(release))
+    played = with_clusters(played, scattered) if case.apart else played
+    return told(played, case.ways, release, case.kube_state(release), fields)
 
 
 def texts_of(case: Case, release: str, few: bool = True) -> dict[str, str]:

@@ -12,7 +12,7 @@ from gpurules.rules.identities.claims import of_late
 from gpurules.rules.identities.copied import with_copied
 from gpurules.rules.identities.identity import Identity
 from gpurules.rules.identities.narrowing import Only
-from gpurules.rules.identities.pods import OWNER_METRIC, holders, holding, owned_pods, placed_pods, requested
+from gpurules.rules.identities.pods import OWNER_METRIC, current_pods, holding, placed_pods, requested
 from gpurules.rules.identities.vms import several
 from gpurules.rules.label_names import NODE
 from gpurules.rules.request import Request
@@ -35,9 +35,7 @@ def _ambiguous(request: Request, only: Only) -> Expression:
 
 
 def _relation(request: Request, only: Only) -> Expression:
-    owned = owned_pods(request, holding(request))
-    running = binary("and", owned, holders(request), on=request.launcher)
-    bound = placed_pods(request, holding(request))
+    running, bound = current_pods(request, holding(request)), placed_pods(request, holding(request))
     vms = binary("*", running, bound, on=request.launcher, group_left=(NODE,))
     alone = binary("unless", vms, _ambiguous(request, only), on=(*request.cluster, NODE))
     return only(with_copied(request, alone))
