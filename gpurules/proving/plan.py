@@ -9,7 +9,7 @@ from math import gcd
 from gpurules.proving.asked import Asked
 from gpurules.proving.case import Case
 from gpurules.rules.spec import RecordSpec
-from gpurules.scenario.changed import with_clusters
+from gpurules.scenario.changed import scattered, with_clusters
 from gpurules.scenario.events import SETTLING
 from gpurules.scenario.model import Cluster, Labels, Transition, World, absent_value, labels_of
 from gpurules.scenario.moments import at_evaluations, for_window, lagging
@@ -30,15 +30,19 @@ LONGEST_STEP = 300
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way in which all stories are told: whether guests' labels are honored, and the turn of the spelling."""
+    """One way in which all stories are told: whether guests' labels are honored, the turn of the spelling, and whether
+    each VM is on nodes of its own."""
 
     honored: bool
     turn: int
+    apart: bool = False
 
 
 def variants(what: Asked) -> tuple[Variant, ...]:
-    """Every way of scraping with every spelling."""
-    return tuple(Variant(honored, turn) for honored in what.honored for turn in range(what.spelling.turns))
+    """Every way of scraping with every spelling; where VMs are known by their node alone, also with no two on one."""
+    layouts = (False, True) if "node" in what.rules.sources else (False,)
+    turns = range(what.spelling.turns)
+    return tuple(Variant(honored, turn, apart) for apart in layouts for honored in what.honored for turn in turns)
 
 
 def variant_name(variant: Variant, what: Asked) -> str:
@@ -48,6 +52,8 @@ def variant_name(variant: Variant, what: Asked) -> str:
         words.append("honored" if variant.honored else "relabelled")
     if what.spelling.turns > 1:
         words.append(f"names{variant.turn + 1}")
+    if variant.apart:
+        words.append("apart")
     return "-".join(words)
 
 
@@ -78,6 +84,8 @@ def world_of(what: Asked, scenario: str, variant: Variant) -> World:
     """The story as the clusters of the store live it: where there may be several and it tells of one, a second lives
     the same at the same time, with the same names, on other nodes."""
     story = seeded(world(scenario, absent_value(what.release)), what.seed)
+    if variant.apart:
+        story = with_clusters(story, scattered)
     story = for_window(story, what.rules.window)
     if "node" in what.rules.sources and len(what.rules.paths) > 1:
         story = _remembered(story, what.rules.window)

@@ -88,6 +88,20 @@ class RulesFor:
                 return ("pod",)
 
     @property
+    def reads_vms(self) -> bool:
+        """Whether any identity is known from what KubeVirt says of VMs."""
+        return bool({"name", "address"} & set(self.sources)) or (self._reads_launchers and not self.owners)
+
+    @property
+    def reads_pods(self) -> bool:
+        """Whether any identity is known from what kube-state-metrics says of pods."""
+        return "node" in self.sources or (self._reads_launchers and self.owners)
+
+    @property
+    def _reads_launchers(self) -> bool:
+        return bool({"pod", "host_pod"} & set(self.sources))
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """The sources that hold series of exporters on nodes alone."""
         if "host" not in self.paths:

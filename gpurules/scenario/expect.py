@@ -74,7 +74,8 @@ def _of_clusters(views: Views, spec: RecordSpec, moment: float) -> Expectation |
     samples: list[Sample] = []
     tolerance = 0.0
     for name, alone in views.clusters.items():
-        if spec.level == "health" and _unseen(alone.at(moment)):
+        unseen = spec.level == "health" and _unseen(alone.at(moment))
+        if unseen and spec.role != "ambiguous":
             continue
         found = expected(alone, spec, moment)
         if found is None:
@@ -82,6 +83,8 @@ def _of_clusters(views: Views, spec: RecordSpec, moment: float) -> Expectation |
         samples += (
             replace(one, labels=labels_of({**dict(one.labels), views.rules.cluster_label: name}))
             for one in found.samples
+            # What was ambiguous of late is counted, but nothing says that there is nothing to count.
+            if one.value or not unseen
         )
         tolerance = max(tolerance, found.tolerance)
     return Expectation(tuple(samples), tolerance)
@@ -89,8 +92,8 @@ def _of_clusters(views: Views, spec: RecordSpec, moment: float) -> Expectation |
 
 def _unseen(view: View) -> bool:
     """Whether nothing that the rules read speaks of the cluster, so that they cannot know that it is there."""
-    heard = view.told or view.rules.owners or view.world.cluster.kube_state
-    return not heard and not any(True for source in view.rules.sources for _ in view.of(source))
+    listened = view.told and view.rules.reads_vms, view.watched and view.rules.reads_pods
+    return not any(listened) and not any(True for source in view.rules.sources for _ in view.of(source))
 
 
 DESCRIBING = ("info", "placement")

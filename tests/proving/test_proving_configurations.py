@@ -5,7 +5,7 @@ A few stories each; all stories over all paths are told in the proofs. Every gap
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -171,6 +171,10 @@ CASES = {
     ),
     "another cluster": Case(few(levels=LEVELS), (*STORIES, "idle_gpu", "long_names", "spoofing"), seed=1),
     "yet another cluster": Case(few("vsock-exporter", "remote"), (*STORIES, "restart_unseen"), seed=2),
+    "nodes and owners, several clusters": Case(
+        few("single-vm-node", "pod-network", cluster_label="cluster", kubevirt=replace(WITH_GPUS, release="v1.4")),
+        ("blackout",),
+    ),
     "and another": Case(few(cluster_label="cluster", rate_window="10m"), ("migration_failover", "mig"), seed=20),
 }
 
