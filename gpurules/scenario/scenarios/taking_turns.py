@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from gpurules.scenario.fleet import cluster, exporter, gpu, host_exporter, machine
-from gpurules.scenario.model import Exporter, HostExporter, Period, VirtualMachine, Workload, World
+from gpurules.scenario.model import Exporter, HostExporter, Period, Transition, VirtualMachine, Workload, World
 from gpurules.scenario.quantities import DEFAULT_FIELDS
 
 SOURCE = "tenants choose their counters: what is asked of all GPUs must be asked of every metric, old name and new"
@@ -24,7 +24,9 @@ def build(absent_value: str) -> World:
     hosts = tuple(server(number, turn) for number, turn in enumerate(turns))
     moments = tuple(range(FIRST, FIRST + TURN * (len(turns) + 1), TURN))
     told = replace(cluster(*guests, absent_value=absent_value), host_exporters=hosts)
-    return World("taking_turns", told, moments, levels=("health",))
+    # Nothing is unsettled by a turn but for rules that lag.
+    changes = tuple(Transition(moment) for moment in moments)
+    return World("taking_turns", told, moments, changes, levels=("health",))
 
 
 def senders(number: int, turn: Exporter) -> Iterator[VirtualMachine]:
