@@ -173,8 +173,8 @@ async def _points(
     carried: dict[float, int] = {}
     booked: dict[float, int] = {}
     for one, many, key in sources:
-        relation = IDENTITIES[identity_of(one.source).name].relation
-        joined = binary("and", many, relation(replace(request, recorded=False), everything), on=key)
+        known = IDENTITIES[identity_of(one.source).name].relation(request, everything)
+        joined = binary("and", many, known, on=key)
         for expression, into in ((many, carried), (joined, booked)):
             text = to_text(count_or_zero(expression))
             for series in await stores.view.range(text, scope.at - scope.since, scope.at, step):

@@ -92,8 +92,9 @@ def sources_of(case: Case, name_label: str) -> tuple[PathSource, ...]:
 
 
 def request_of(case: Case) -> Request:
-    """The request with what is really there."""
-    return holders.with_resources(machines.effective(case[machines.QUESTION], case.scope.request))
+    """The request with what is really there, read as it is: rules need not be loaded."""
+    found = holders.with_resources(machines.effective(case[machines.QUESTION], case.scope.request))
+    return replace(found, recorded=False)
 
 
 async def _ask(stores: Stores, case: Case) -> Joining:
@@ -121,16 +122,15 @@ async def _ask(stores: Stores, case: Case) -> Joining:
 async def _relation(stores: Stores, case: Case, identity: Identity, request: Request) -> Relation:
     keyed_by = identity.joined_on(request)
     labels = tuple(dict.fromkeys((*keyed_by, NAMESPACE, NAME, NODE)))
-    unread = replace(request, recorded=False)
     at = case.scope.at
     vms: dict[Key, list[Vm]] = {}
-    for row in await ask(stores.view, aggregate("group", labels, identity.relation(unread, everything)), at):
+    for row in await ask(stores.view, aggregate("group", labels, identity.relation(request, everything)), at):
         key = tuple(row.labels.get(label, "") for label in keyed_by)
         named = (NAMESPACE, NAME, NODE, *request.cluster)
         vms.setdefault(key, []).append(Vm(*(row.labels.get(label, "") for label in named)))
     shared: dict[Key, tuple[Vm, ...]] = {}
     if NAME not in identity.key and POD not in identity.key:
-        twice = await ask(stores.view, identity.ambiguous(unread, everything), at)
+        twice = await ask(stores.view, identity.ambiguous(request, everything), at)
         keys = {tuple(row.labels.get(label, "") for label in keyed_by) for row in twice}
         shared = await _claimants(stores, case, identity, keys)
     return Relation({key: tuple(sorted(found)) for key, found in vms.items()}, shared, request.cluster)

@@ -129,8 +129,7 @@ def total(left: Measure, right: Measure) -> Measure:
     """``left + right``, ``left - right`` and the like, where the units are equal or one side is a constant."""
     for one, other in ((left, right), (right, left)):
         if one.constant is not None:
-            flag = other.kind is Kind.INFO and one.constant in (0, 1)
-            return Measure(other.unit, Kind.FLAG if flag else _uncounted(other.kind))
+            return Measure(other.unit, _uncounted(other.kind))
     unit = left.unit if left.unit == right.unit else None
     if Kind.UNKNOWN in (left.kind, right.kind):
         return Measure(unit)

@@ -146,6 +146,7 @@ CASES = [
     ("energy - unknown", None, Kind.UNKNOWN),
     ("info or vector(0)", ONE, Kind.FLAG),
     ("info or vector(2)", ONE, Kind.GAUGE),
+    ("info + 1", ONE, Kind.GAUGE),
     ("power > 5", WATT, Kind.GAUGE),
     ("5 < power", WATT, Kind.GAUGE),
     ("power > bool 5", ONE, Kind.FLAG),
