@@ -213,6 +213,9 @@ def _mapped(request: Request) -> Expression:
 def _unmapped(request: Request) -> RecordingRule:
     """1 where exporters on nodes send GPU series but map none to a launcher pod."""
     sent = united([anything(request, source) for source in _covering(_hosts(request))])
+    if not request.recorded:
+        # The series themselves say what they measured.
+        sent = aggregate("group", request.cluster, sent)
     mapped = united([devices(request, source, _LAUNCHER) for source in _hosts(request)])
     unmapped = binary("unless", sent, mapped, on=request.cluster)
     spec = RecordSpec(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from gpurules.app.rendering import render
+from gpurules.config.model import Config, DcgmSection, RulesSection
 from gpurules.config.rules import PATHS as CHOICES
 from gpurules.labels import kubevirt
 from gpurules.labels.schema import HonorLabels
@@ -106,3 +108,15 @@ def test_equal_sources_of_two_paths_are_one_and_narrower_ones_add_nothing() -> N
 
     assert [source.selections for source in both.chosen] == [((),)]
     assert [source.selections for source in apart.chosen] == [(narrow.matchers,)]
+
+
+@pytest.mark.parametrize("cluster_label", ["", "cluster"])
+@pytest.mark.parametrize("honor", ["auto", "true", "false"])
+@pytest.mark.parametrize("paths", [("host",), ("vsock-exporter", "host")])
+def test_hosts_are_typed_where_rules_read_no_records(paths: tuple[str, ...], honor: str, cluster_label: str) -> None:
+    rules = RulesSection(paths=paths, identity="inline", cluster_label=cluster_label)
+    config = Config(dcgm=DcgmSection(honor_labels=honor), rules=rules)
+
+    records = {rule.spec.record for group in render(config).rules.groups for rule in group.rules}
+
+    assert "cluster:kubevirt_vmi_gpu_host_unmapped:max" in records
